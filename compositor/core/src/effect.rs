@@ -1,0 +1,107 @@
+//! What edges must do because the desktop changed.
+
+use glasshouse_scene::{LogicalRect, LogicalSize, OutputId, SurfaceId};
+
+use crate::ids::WindowId;
+
+/// Something for an edge to carry out. In order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Tell the client its size and states. When it has acknowledged and committed, `Event::ConfigureCommitted` carries `token` back.
+    ConfigureWindow {
+        window: WindowId,
+        token: u64,
+        configure: WindowConfigure,
+    },
+    ConfigureLayer {
+        surface: SurfaceId,
+        size: LogicalSize,
+    },
+    /// Tell a layer surface that it cannot stay: its output is gone.
+    CloseLayer {
+        surface: SurfaceId,
+    },
+    CloseWindow {
+        window: WindowId,
+    },
+    /// The parent of these popups was unfocused or is gone.
+    DismissPopups {
+        surface: SurfaceId,
+    },
+    /// Keyboard focus. `None`: nobody has it.
+    Focus {
+        surface: Option<SurfaceId>,
+    },
+    /// What lies under the pointer may have changed: ask [`crate::Desktop::under`] and tell the client.
+    PointerFocusChanged,
+    /// This output's scene is another one now.
+    Redraw {
+        output: OutputId,
+    },
+    /// These surfaces are now on these outputs and have this scale: `wl_surface.enter`, `leave` and `preferred_buffer_scale`.
+    SurfaceOutputs {
+        surface: SurfaceId,
+        outputs: Vec<OutputId>,
+        scale: f64,
+    },
+    OutputAdded {
+        output: OutputId,
+    },
+    OutputChanged {
+        output: OutputId,
+    },
+    OutputRemoved {
+        output: OutputId,
+    },
+    /// For telemetry and whoever waits.
+    Notify(Notice),
+    /// End the session.
+    Quit,
+}
+
+pub type Effects = Vec<Effect>;
+
+/// The content of an `xdg_toplevel.configure`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct WindowConfigure {
+    /// `None`: the client chooses.
+    pub size: Option<LogicalSize>,
+    /// The largest useful size, for clients that choose.
+    pub bounds: Option<LogicalSize>,
+    pub activated: bool,
+    pub maximized: bool,
+    pub fullscreen: bool,
+    pub resizing: bool,
+    /// Tiled on all four sides: no rounded corners, no shadow, exactly this size.
+    pub tiled: bool,
+    pub suspended: bool,
+}
+
+/// Something that a subscriber would like to know.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Notice {
+    WindowOpened { window: WindowId },
+    WindowClosed { window: WindowId },
+    WindowChanged { window: WindowId },
+    FocusChanged { window: Option<WindowId> },
+}
+
+/// A window, as others see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WindowInfo {
+    pub id: WindowId,
+    pub surface: SurfaceId,
+    pub title: String,
+    pub app_id: String,
+    pub pid: Option<i32>,
+    pub parent: Option<WindowId>,
+    /// Its geometry in the space of all outputs.
+    pub area: LogicalRect,
+    pub output: Option<OutputId>,
+    pub mapped: bool,
+    pub focused: bool,
+    pub floating: bool,
+    pub fullscreen: bool,
+    pub maximized: bool,
+    pub minimized: bool,
+}

@@ -1,0 +1,208 @@
+//! What happened outside, as facts. The core answers with effects and never refuses.
+
+use euclid::{Point2D, Rect, Size2D};
+use glasshouse_scene::{Logical, LogicalPoint, LogicalRect, LogicalSize, OutputId, SurfaceId};
+
+use crate::ids::WindowId;
+
+/// A fact from an edge. Ids of things that are gone are ignored.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A surface's committed state. The first one creates it.
+    SurfaceCommitted {
+        surface: SurfaceId,
+        state: SurfaceState,
+    },
+    SurfaceDestroyed {
+        surface: SurfaceId,
+    },
+
+    /// A client made a toplevel; `window` comes from `Desktop::allocate_window`. It is placed once it is mapped.
+    WindowCreated {
+        surface: SurfaceId,
+        client: ClientInfo,
+    },
+    /// The client made its initial commit and wants a first configure.
+    WindowReady {
+        window: WindowId,
+    },
+    /// The surface got its first buffer after a configure.
+    WindowMapped {
+        window: WindowId,
+    },
+    WindowUnmapped {
+        window: WindowId,
+    },
+    WindowDestroyed {
+        window: WindowId,
+    },
+    WindowChanged {
+        window: WindowId,
+        change: WindowChange,
+    },
+    /// The client committed after acknowledging the configure with this token (see [`crate::Effect::ConfigureWindow`]).
+    ConfigureCommitted {
+        window: WindowId,
+        token: u64,
+    },
+    /// What the client asks for itself. `permit` treats it as the client's own command.
+    WindowWants {
+        window: WindowId,
+        want: Want,
+    },
+
+    /// A popup's place, already constrained by the edge, relative to its parent's geometry.
+    PopupPlaced {
+        surface: SurfaceId,
+        parent: SurfaceId,
+        geometry: Rect<i32, Logical>,
+        at: Point2D<i32, Logical>,
+    },
+    PopupGone {
+        surface: SurfaceId,
+    },
+
+    LayerCreated {
+        surface: SurfaceId,
+        output: Option<OutputId>,
+        namespace: String,
+    },
+    /// What a layer surface committed; also the wish for its first configure.
+    LayerCommitted {
+        surface: SurfaceId,
+        layer: LayerState,
+    },
+    LayerMapped {
+        surface: SurfaceId,
+    },
+    LayerUnmapped {
+        surface: SurfaceId,
+    },
+    LayerDestroyed {
+        surface: SurfaceId,
+    },
+
+    /// The pointer is here now, in the space of all outputs. Clamped to them.
+    PointerMoved {
+        to: LogicalPoint,
+    },
+    /// `pressed` is the number of buttons held after this one.
+    PointerButton {
+        button: u32,
+        pressed: bool,
+        held: u32,
+    },
+    TouchDown {
+        at: LogicalPoint,
+    },
+    /// What the client that has the pointer wants to show. `None`: nothing.
+    CursorWanted {
+        cursor: Option<CursorWanted>,
+    },
+    /// A drag has an icon, or no longer.
+    DragIcon {
+        surface: Option<SurfaceId>,
+    },
+
+    /// A moment that `Desktop::deadline` asked for has come.
+    Tick,
+}
+
+/// What a client committed for one surface, as far as it matters for geometry.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SurfaceState {
+    /// The surface's own size. `None`: no buffer, nothing to see.
+    pub size: Option<LogicalSize>,
+    /// Where the surface takes input. `None`: everywhere.
+    pub input: Option<Vec<(bool, Rect<i32, Logical>)>>,
+    /// Subsurfaces and the surface itself, bottom to top, with their offsets from this surface. The surface itself stands in it at (0, 0).
+    /// Empty: only the surface itself.
+    pub stack: Vec<(SurfaceId, Point2D<i32, Logical>)>,
+}
+
+/// Who made a window.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ClientInfo {
+    pub pid: Option<i32>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum WindowChange {
+    Title(String),
+    AppId(String),
+    Parent(Option<WindowId>),
+    /// The window without its shadow, in surface coordinates. `None`: all of its surfaces.
+    Geometry(Option<Rect<i32, Logical>>),
+    /// 0 in a dimension: no limit.
+    Limits {
+        min: Size2D<i32, Logical>,
+        max: Size2D<i32, Logical>,
+    },
+    /// An activation token of a recent user action: the window may take the focus when it is mapped, or now.
+    Activated,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Want {
+    Fullscreen {
+        on: bool,
+        output: Option<OutputId>,
+    },
+    Maximized(bool),
+    Minimized,
+    /// Follow the pointer until the button is released.
+    InteractiveMove,
+    InteractiveResize(Edges),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Edges {
+    pub left: bool,
+    pub right: bool,
+    pub top: bool,
+    pub bottom: bool,
+}
+
+/// `zwlr_layer_surface_v1`'s committed state.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LayerState {
+    pub layer: Layer,
+    pub anchor: Edges,
+    /// 0 in a dimension: as far as the anchors reach.
+    pub size: Size2D<i32, Logical>,
+    /// Top, right, bottom, left.
+    pub margin: [i32; 4],
+    /// Positive: room to keep free for it. 0: moves out of the way of others. -1: ignores others.
+    pub exclusive_zone: i32,
+    pub keyboard: KeyboardInterest,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Layer {
+    #[default]
+    Background,
+    Bottom,
+    Top,
+    Overlay,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeyboardInterest {
+    #[default]
+    None,
+    Exclusive,
+    OnDemand,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum CursorWanted {
+    /// By its CSS name.
+    Named(String),
+    Surface {
+        surface: SurfaceId,
+        hotspot: Point2D<i32, Logical>,
+    },
+}
+
+/// An area of an output without what layer surfaces keep for themselves.
+pub type WorkArea = LogicalRect;

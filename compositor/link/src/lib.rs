@@ -1,0 +1,3 @@
+//! The link between the desktop and the display.
+
+pub mod message;
