@@ -1,1 +1,4 @@
+//! The display: turns scenes into pixels.
 
+pub mod cpu;
+pub mod plan;
