@@ -1,0 +1,160 @@
+//! The display process killed and stopped under real applications. Only ours can: nobody else has one that may die.
+
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use rustix::process::Signal;
+
+use super::{Bench, percentile};
+use crate::client::{Client, Size};
+use crate::figures::{Cell, Reach, Row, Samples, Unit};
+use crate::peer::{Peer, Server, stop};
+use crate::process;
+
+const UNIT: Unit = Unit::Milliseconds;
+
+/// As they come from Debian: two terminals, a GTK 4 application, and two of weston's, one of which redraws all the time.
+const APPLICATIONS: [&[&str]; 5] = [
+    &["foot", "sleep", "infinity"],
+    &["foot", "sleep", "infinity"],
+    &["gtk4-widget-factory"],
+    &["weston-terminal"],
+    &["weston-simple-shm"],
+];
+
+/// A frame that takes longer than this is a failure, not a figure.
+const FRAME_LIMIT: Duration = Duration::from_secs(15);
+
+pub(crate) fn measure(bench: &Bench) -> Vec<Row> {
+    if !bench.peers.contains(&Peer::Glasshouse) {
+        return Vec::new();
+    }
+    let mut killed =
+        Row::new("killed_p95", format!("display killed {} times: next frame, p95", bench.plan.kills), UNIT, Reach::AtMost(200.0));
+    let mut stopped =
+        Row::new("stopped_p95", format!("display stopped {} times: next frame, p95", bench.plan.stops), UNIT, Reach::AtMost(200.0));
+    let mut lost = Row::new("clients_lost", "clients lost by that, of 5 and ours", Unit::Count, Reach::AtMost(0.0));
+    let [kill, halt, gone] = deaths(bench).unwrap_or_else(|error| super::failed(&error));
+    killed.put(Peer::Glasshouse, kill);
+    stopped.put(Peer::Glasshouse, halt);
+    lost.put(Peer::Glasshouse, gone);
+    vec![killed, stopped, lost]
+}
+
+fn deaths(bench: &Bench) -> Result<[Cell; 3]> {
+    let server = bench.place.start(Peer::Glasshouse)?;
+    let mut applications = Applications::open(&server)?;
+    let mut watcher = Watcher::open(&server)?;
+    applications.await_windows(bench, &server)?;
+    let killed = watcher.repeat(&server, Signal::KILL, bench.plan.kills)?;
+    let stopped = watcher.repeat(&server, Signal::STOP, bench.plan.stops)?;
+    let lost = applications.lost();
+    Ok([percentile(&killed, 95.0, UNIT)?, percentile(&stopped, 95.0, UNIT)?, Cell::Value(lost as f64)])
+}
+
+struct Applications(Vec<Child>);
+
+impl Applications {
+    fn open(server: &Server) -> Result<Self> {
+        let mut applications = Self(Vec::new());
+        for argv in APPLICATIONS {
+            let (program, arguments) = argv.split_first().context("an application has a name")?;
+            let mut command = Command::new(program);
+            command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            command.env("WAYLAND_DISPLAY", &server.socket).env("XDG_RUNTIME_DIR", &server.runtime_dir).env("LC_ALL", "C.UTF-8");
+            command.env("GDK_BACKEND", "wayland").env_remove("DISPLAY");
+            applications.0.push(command.spawn().with_context(|| format!("{program} cannot be started: run session/install"))?);
+        }
+        Ok(applications)
+    }
+
+    /// Asks the desktop until it has a window of each application, and the bench's own.
+    fn await_windows(&mut self, bench: &Bench, server: &Server) -> Result<()> {
+        let since = Instant::now();
+        loop {
+            let mut glassctl = Command::new(bench.place.program("glassctl"));
+            glassctl.args(["windows", "--json"]).env("WAYLAND_DISPLAY", &server.socket).env("XDG_RUNTIME_DIR", &server.runtime_dir);
+            let output = glassctl.output().context("glassctl cannot be started: run cargo build")?;
+            let windows: serde_json::Value = serde_json::from_slice(&output.stdout)
+                .with_context(|| format!("glassctl windows --json failed: {}", String::from_utf8_lossy(&output.stderr)))?;
+            let count = windows.as_array().or_else(|| windows.get("windows")?.as_array()).map(Vec::len).unwrap_or_default();
+            if count > APPLICATIONS.len() {
+                return Ok(());
+            }
+            if since.elapsed() > Duration::from_secs(30) || self.lost() > 0 {
+                bail!("only {count} of {} windows opened, and {} applications ended", APPLICATIONS.len() + 1, self.lost());
+            }
+            sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn lost(&mut self) -> usize {
+        self.0.iter_mut().map(|child| child.try_wait()).filter(|ended| !matches!(ended, Ok(None))).count()
+    }
+}
+
+impl Drop for Applications {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(stop);
+    }
+}
+
+/// A small window of the bench's own, whose newest colour has to appear in a picture: that is the next frame.
+struct Watcher {
+    client: Client,
+    at: (u32, u32),
+}
+
+impl Watcher {
+    fn open(server: &Server) -> Result<Self> {
+        let mut client = Client::connect(&server.socket)?;
+        client.open_window("watcher", Size::Pixels(200, 150))?;
+        Ok(Self { client, at: (0, 0) })
+    }
+
+    /// Applications that open later may cover or move the window: its place is looked up again, with a colour that nobody else has.
+    fn find(&mut self) -> Result<()> {
+        const SIGNAL: u32 = 0xff01_fe03;
+        self.client.change_patch(SIGNAL)?;
+        self.client.capture()?;
+        self.at = self.client.find_captured(SIGNAL & 0xff_ffff)?.context("the bench's own window is not visible")?;
+        Ok(())
+    }
+
+    fn repeat(&mut self, server: &Server, signal: Signal, times: usize) -> Result<Samples> {
+        let mut samples = Samples::default();
+        for turn in 0..times {
+            self.find()?;
+            let display = server.display_process().context("there is no display process although a picture was just taken")?;
+            let colour = 0xff00_0000 | (0x0004_0209 * (turn as u32 + 1)) & 0xff_ffff;
+            let hit = Instant::now();
+            process::signal(display, signal)?;
+            self.client.change_patch(colour)?;
+            self.await_colour(colour, hit).with_context(|| format!("after signal {} number {}", signal.as_raw(), turn + 1))?;
+            samples.push(hit.elapsed());
+            let since = Instant::now();
+            while process::alive(display) {
+                if since.elapsed() > Duration::from_secs(2) {
+                    bail!("the old display process {} is still there", display.as_raw_nonzero());
+                }
+                sleep(Duration::from_millis(1));
+            }
+        }
+        Ok(samples)
+    }
+
+    fn await_colour(&mut self, colour: u32, since: Instant) -> Result<()> {
+        loop {
+            let left = FRAME_LIMIT.saturating_sub(since.elapsed());
+            let taken = self.client.try_capture(left)?.is_some();
+            if taken && self.client.captured_pixel(self.at.0, self.at.1)? == colour & 0xff_ffff {
+                return Ok(());
+            }
+            if left.is_zero() {
+                bail!("no new frame in {FRAME_LIMIT:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The rows of the table, a file for each group of them. A failure is a cell of its row, never the end of the bench.
+
+pub(crate) mod capture;
+pub(crate) mod deaths;
+pub(crate) mod memory;
+pub(crate) mod start;
+pub(crate) mod sync;
+pub(crate) mod video;
+pub(crate) mod wakeups;
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::figures::{Cell, Row, Samples, Unit};
+use crate::peer::{Peer, Place};
+
+/// What all groups know: who is measured, and how long.
+pub(crate) struct Bench {
+    pub(crate) place: Place,
+    pub(crate) peers: Vec<Peer>,
+    pub(crate) plan: Plan,
+}
+
+/// How much is measured. The quick one finds what is broken, the full one makes figures.
+pub(crate) struct Plan {
+    pub(crate) starts: usize,
+    pub(crate) captures: usize,
+    pub(crate) syncs: usize,
+    pub(crate) video: Duration,
+    pub(crate) idle: Duration,
+    pub(crate) kills: usize,
+    pub(crate) stops: usize,
+}
+
+impl Plan {
+    pub(crate) const QUICK: Self =
+        Self { starts: 3, captures: 20, syncs: 1_000, video: Duration::from_secs(2), idle: Duration::from_secs(5), kills: 10, stops: 2 };
+    pub(crate) const FULL: Self = Self {
+        starts: 15,
+        captures: 100,
+        syncs: 10_000,
+        video: Duration::from_secs(10),
+        idle: Duration::from_secs(60),
+        kills: 100,
+        stops: 20,
+    };
+}
+
+/// Measures one group of rows.
+pub(crate) type Group = fn(&Bench) -> Vec<Row>;
+
+/// Every group by the name that `--only` takes.
+pub(crate) const GROUPS: &[(&str, Group)] = &[
+    ("start", start::measure),
+    ("memory", memory::measure),
+    ("capture", capture::measure),
+    ("video", video::measure),
+    ("sync", sync::measure),
+    ("deaths", deaths::measure),
+    ("wakeups", wakeups::measure),
+];
+
+/// Measures the rows of one group for each peer. The closure answers with one cell for each row, or with what went wrong for all of them.
+fn for_each_peer<const N: usize>(bench: &Bench, mut rows: [Row; N], mut measure: impl FnMut(Peer) -> Result<[Cell; N]>) -> Vec<Row> {
+    for peer in &bench.peers {
+        let cells = measure(*peer).unwrap_or_else(|error| failed(&error));
+        for (row, cell) in rows.iter_mut().zip(cells) {
+            row.put(*peer, cell);
+        }
+    }
+    rows.into()
+}
+
+fn failed<const N: usize>(error: &anyhow::Error) -> [Cell; N] {
+    std::array::from_fn(|_| Cell::Failed(format!("{error:#}")))
+}
+
+fn percentile(samples: &Samples, percent: f64, unit: Unit) -> Result<Cell> {
+    let value = samples.percentile(percent).context("nothing was measured")?;
+    Ok(Cell::Value(unit.of(value)))
+}
