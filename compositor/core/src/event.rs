@@ -19,6 +19,7 @@ pub enum Event {
 
     /// A client made a toplevel; `window` comes from `Desktop::allocate_window`. It is placed once it is mapped.
     WindowCreated {
+        window: WindowId,
         surface: SurfaceId,
         client: ClientInfo,
     },
@@ -42,6 +43,12 @@ pub enum Event {
     },
     /// The client committed after acknowledging the configure with this token (see [`crate::Effect::ConfigureWindow`]).
     ConfigureCommitted {
+        window: WindowId,
+        token: u64,
+    },
+    /// The client acknowledged the configure with this token. It may not commit before it has something new to show, so where the
+    /// configure asked for no other size this already is the answer.
+    ConfigureAcked {
         window: WindowId,
         token: u64,
     },

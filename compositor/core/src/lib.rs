@@ -1,11 +1,41 @@
 //! The desktop as a pure state machine: no protocol, device, file, thread or clock.
+//!
+//! [`Desktop::apply`] carries out commands, [`Desktop::observe`] takes note of events; both answer with [`Effects`] for the edges.
+//! [`Desktop::scene`] says what is to be seen. Same history, same desktop: everything here is a value.
 
 pub mod command;
+mod commands;
+mod configure;
+mod desktop;
 pub mod effect;
 pub mod event;
+mod events;
+mod focus;
+mod grid;
 pub mod ids;
+mod layer;
+mod layout;
+mod output;
+mod paint;
+mod permit;
+mod placing;
+mod pointer;
+mod popup;
+mod settings;
+mod stacking;
+mod surfaces;
+#[cfg(test)]
+mod tests;
+mod told;
+mod window;
 
 pub use command::{Caller, Command, Direction, LayoutKind, OutputMode, Refusal, Scopes};
+pub use desktop::Desktop;
 pub use effect::{Effect, Effects, Notice, WindowConfigure, WindowInfo};
 pub use event::Event;
 pub use ids::{OutputId, SurfaceId, Timestamp, WindowId};
+pub use output::OutputInfo;
+pub use paint::View;
+pub use permit::permit;
+pub use settings::{Blend, Border, Settings, Shadow};
+pub use stacking::Under;

@@ -1,0 +1,236 @@
+//! The desktop: one value that commands and events change, and that everything else is computed from.
+
+use glasshouse_scene::{LogicalPoint, LogicalRect, OutputId, SurfaceId};
+
+use crate::{
+    Settings,
+    command::{Caller, Command, Refusal},
+    effect::{Effect, Effects, WindowInfo},
+    event::Event,
+    ids::{Timestamp, WindowId},
+    layer::Layers,
+    output::{OutputInfo, Outputs},
+    permit::permit,
+    pointer::Pointer,
+    popup::Popups,
+    surfaces::Surfaces,
+    told::Told,
+    window::{Phase, Window, Windows},
+};
+
+/// Everything that the desktop knows. It never reads a clock, and does nothing but answer.
+#[derive(Debug, Clone)]
+pub struct Desktop {
+    pub(crate) settings: Settings,
+    pub(crate) surfaces: Surfaces,
+    pub(crate) windows: Windows,
+    pub(crate) popups: Popups,
+    pub(crate) layers: Layers,
+    pub(crate) outputs: Outputs,
+    pub(crate) pointer: Pointer,
+    /// The layer surface that was clicked after all windows.
+    pub(crate) clicked_layer: Option<SurfaceId>,
+    pub(crate) told: Told,
+    pub(crate) next_token: u64,
+    changed: Changed,
+    last_surface: u64,
+    last_window: u64,
+}
+
+/// What the event in hand may have changed. It is settled before the answer, so between two events it is nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Changed {
+    Nothing,
+    /// Only where the pointer is and how it looks.
+    Pointer,
+    Anything,
+    /// Outputs: old places mean nothing now, so nobody waits for contents.
+    Outputs,
+}
+
+impl Desktop {
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            surfaces: Surfaces::default(),
+            windows: Windows::default(),
+            popups: Popups::default(),
+            layers: Layers::default(),
+            outputs: Outputs::default(),
+            pointer: Pointer::default(),
+            clicked_layer: None,
+            told: Told::default(),
+            next_token: 1,
+            changed: Changed::Nothing,
+            last_surface: 0,
+            last_window: 0,
+        }
+    }
+
+    pub fn allocate_surface(&mut self) -> SurfaceId {
+        self.last_surface += 1;
+        SurfaceId(self.last_surface)
+    }
+
+    pub fn allocate_window(&mut self) -> WindowId {
+        self.last_window += 1;
+        WindowId(self.last_window)
+    }
+
+    /// Carries out a command, if its caller may.
+    ///
+    /// # Errors
+    /// The reason why not; the desktop is then as it was.
+    pub fn apply(&mut self, caller: &Caller, command: Command, now: Timestamp) -> Result<Effects, Refusal> {
+        permit(caller, &command, self)?;
+        let mut effects = Effects::new();
+        self.carry_out(command, &mut effects)?;
+        self.settle(now, &mut effects);
+        Ok(effects)
+    }
+
+    /// Takes note of a fact. What speaks of things that are gone is ignored.
+    pub fn observe(&mut self, event: Event, now: Timestamp) -> Effects {
+        let mut effects = Effects::new();
+        self.take_note(event, &mut effects);
+        self.settle(now, &mut effects);
+        effects
+    }
+
+    pub(crate) fn touch(&mut self) {
+        self.changed = self.changed.max(Changed::Anything);
+    }
+
+    pub(crate) fn touch_pointer(&mut self) {
+        self.changed = self.changed.max(Changed::Pointer);
+    }
+
+    pub(crate) fn touch_outputs(&mut self) {
+        self.changed = Changed::Outputs;
+    }
+
+    /// Draws all conclusions from what changed, in the one order in which each step rests on those before it.
+    fn settle(&mut self, now: Timestamp, effects: &mut Effects) {
+        let changed = std::mem::replace(&mut self.changed, Changed::Nothing);
+        match changed {
+            Changed::Nothing => return,
+            Changed::Pointer if self.pointer.grab.is_none() && self.pointer.drag_icon.is_none() => {
+                self.follow_look();
+                self.tell_cursor(effects);
+                return;
+            }
+            Changed::Pointer | Changed::Anything | Changed::Outputs => {}
+        }
+        self.clamp_pointer();
+        self.arrange_layers(effects);
+        self.assign_outputs();
+        self.settle_focus(effects);
+        self.aim();
+        self.check_grab();
+        self.apply_slots(now, changed == Changed::Outputs);
+        self.place_floating();
+        self.send_configures(now, effects);
+        self.follow_look();
+        self.tell(effects);
+    }
+
+    /// When [`Event::Tick`] is wanted. `None`: nothing waits.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        self.next_deadline()
+    }
+
+    pub fn windows(&self) -> Vec<WindowInfo> {
+        self.windows.iter().map(|window| self.info(window)).collect()
+    }
+
+    pub fn window(&self, id: WindowId) -> Option<WindowInfo> {
+        self.windows.get(id).map(|window| self.info(window))
+    }
+
+    /// The window that a surface belongs to: as its main surface, subsurface or popup.
+    pub fn window_of(&self, surface: SurfaceId) -> Option<WindowId> {
+        let main = self.surfaces.root(surface).0;
+        self.windows.of_surface(self.popup_root(main)).map(|window| window.id)
+    }
+
+    pub fn outputs(&self) -> Vec<OutputInfo> {
+        self.outputs.iter().map(|output| output.info()).collect()
+    }
+
+    pub fn output(&self, id: OutputId) -> Option<OutputInfo> {
+        self.outputs.get(id).map(|output| output.info())
+    }
+
+    /// Where a surface's (0, 0) lies in the space of all outputs. `None`: it is not to be seen.
+    pub fn origin(&self, surface: SurfaceId) -> Option<LogicalPoint> {
+        let (main, offset) = self.surfaces.root(surface);
+        Some(self.main_origin(main)? + offset.to_f64())
+    }
+
+    /// Where a popup may be, relative to the geometry of its parent (a window, layer surface or popup).
+    pub fn popup_bounds(&self, parent: SurfaceId) -> Option<LogicalRect> {
+        let main = self.surfaces.root(parent).0;
+        let root = self.popup_root(main);
+        let output = self.outputs.get(self.output_of_root(root)?)?;
+        let keeps_off_panels = self.windows.of_surface(root).is_some_and(|window| !window.modes.fullscreen);
+        let bounds = if keeps_off_panels && !output.work_area.is_empty() { output.work_area } else { output.area() };
+        let origin = self.main_origin(main)? + self.geometry_origin(main).to_vector();
+        Some(bounds.translate(-origin.to_vector()))
+    }
+
+    /// The surface that has the keyboard.
+    pub fn focus(&self) -> Option<SurfaceId> {
+        self.told.focus
+    }
+
+    pub fn pointer(&self) -> LogicalPoint {
+        self.pointer.at
+    }
+
+    /// Whether the pointer moves or resizes a window: no client hears of it then.
+    pub fn interacting(&self) -> bool {
+        self.pointer.grab.is_some()
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(crate) fn info(&self, window: &Window) -> WindowInfo {
+        WindowInfo {
+            id: window.id,
+            surface: window.surface,
+            title: window.title.clone(),
+            app_id: window.app_id.clone(),
+            pid: window.client.pid,
+            parent: window.parent,
+            area: self.drawn(window).map(|drawn| drawn.area).unwrap_or_default(),
+            output: window.home.output,
+            mapped: window.phase == Phase::Mapped,
+            focused: self.focused_window() == Some(window.id),
+            floating: self.floats(window),
+            fullscreen: window.modes.fullscreen,
+            maximized: window.modes.maximized,
+            minimized: window.modes.minimized,
+        }
+    }
+
+    /// Finds every layer surface its place, and every output the room that they leave.
+    fn arrange_layers(&mut self, effects: &mut Effects) {
+        let primary = self.outputs.nearest(self.pointer.at).map(|output| output.id);
+        for layer in self.layers.list.iter_mut().filter(|layer| layer.output.is_none()) {
+            layer.output = primary;
+        }
+        for id in self.outputs.ids() {
+            let Some(output) = self.outputs.get(id) else { continue };
+            let work_area = self.layers.arrange(id, output.area(), output.grid());
+            self.outputs.set_work_area(id, work_area);
+        }
+        for layer in self.layers.list.iter_mut().filter(|layer| layer.state.is_some() && layer.output.is_some()) {
+            if layer.sent != Some(layer.area.size) {
+                layer.sent = Some(layer.area.size);
+                effects.push(Effect::ConfigureLayer { surface: layer.surface, size: layer.area.size });
+            }
+        }
+    }
+}

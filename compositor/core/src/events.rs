@@ -1,0 +1,234 @@
+//! Taking note of events: one arm per event, each a few lines.
+
+use euclid::Size2D;
+use glasshouse_scene::SurfaceId;
+
+use crate::{
+    desktop::Desktop,
+    effect::{Effect, Effects},
+    event::{ClientInfo, Event, LayerState, SurfaceState, Want, WindowChange},
+    grid::tame_i32,
+    ids::WindowId,
+    layer::LayerSurface,
+    pointer::Look,
+    popup::Popup,
+    surfaces::tame_rect,
+    window::{Configures, Phase, Window},
+};
+
+/// Longer titles and names are cut: nobody reads them, and they are kept and sent around.
+const MAX_TEXT: usize = 4096;
+
+impl Desktop {
+    pub(crate) fn take_note(&mut self, event: Event, effects: &mut Effects) {
+        match event {
+            Event::SurfaceCommitted { surface, state } => self.surface_committed(surface, state),
+            Event::SurfaceDestroyed { surface } => self.surface_destroyed(surface),
+            Event::WindowCreated { window, surface, client } => self.window_created(window, surface, client),
+            Event::WindowReady { window } => self.window_ready(window),
+            Event::WindowMapped { window } => self.window_mapped(window),
+            Event::WindowUnmapped { window } => self.window_unmapped(window, effects),
+            Event::WindowDestroyed { window } => {
+                self.window_unmapped(window, effects);
+                if self.windows.remove(window).is_some() {
+                    self.touch();
+                }
+            }
+            Event::WindowChanged { window, change } => self.window_changed(window, change),
+            Event::ConfigureCommitted { window, token } => self.configure_committed(window, token),
+            Event::ConfigureAcked { window, token } => self.configure_acked(window, token),
+            Event::WindowWants { window, want } => self.window_wants(window, &want, effects),
+            Event::PopupPlaced { surface, parent, geometry, at } => {
+                if self.popups.place(Popup { surface, parent, geometry, at }) {
+                    self.touch();
+                }
+            }
+            Event::PopupGone { surface } => {
+                if self.popups.remove(surface) {
+                    self.touch();
+                }
+            }
+            Event::LayerCreated { surface, output, namespace } => {
+                let output = output.filter(|output| self.outputs.get(*output).is_some());
+                if self.layers.get(surface).is_none() {
+                    let area = Default::default();
+                    self.layers.list.push(LayerSurface { surface, namespace, output, state: None, mapped: false, area, sent: None });
+                    self.touch();
+                }
+            }
+            Event::LayerCommitted { surface, layer } => self.layer_committed(surface, layer),
+            Event::LayerMapped { surface } => self.layer_mapped(surface, true, effects),
+            Event::LayerUnmapped { surface } => self.layer_mapped(surface, false, effects),
+            Event::LayerDestroyed { surface } => {
+                self.layer_mapped(surface, false, effects);
+                let before = self.layers.list.len();
+                self.layers.list.retain(|layer| layer.surface != surface);
+                if self.layers.list.len() != before {
+                    self.touch();
+                }
+            }
+            Event::PointerMoved { to } => self.pointer_moved(to),
+            Event::PointerButton { pressed, held, .. } => self.pointer_button(pressed, held, effects),
+            Event::TouchDown { at } => self.pressed_at(at, effects),
+            Event::CursorWanted { cursor } => {
+                let look = cursor.map_or(Look::Hidden, Look::Wanted);
+                if self.pointer.look != look {
+                    self.pointer.look = look;
+                    self.touch();
+                }
+            }
+            Event::DragIcon { surface } => {
+                if self.pointer.drag_icon != surface {
+                    self.pointer.drag_icon = surface;
+                    self.touch();
+                }
+            }
+            Event::Tick => self.touch(),
+        }
+    }
+
+    fn surface_committed(&mut self, surface: SurfaceId, state: SurfaceState) {
+        if self.surfaces.commit(surface, state) {
+            if let Some(window) = self.window_of(surface) {
+                self.follow_size(window);
+            }
+            self.touch();
+        }
+    }
+
+    fn surface_destroyed(&mut self, surface: SurfaceId) {
+        let icon = self.pointer.drag_icon == Some(surface);
+        if icon {
+            self.pointer.drag_icon = None;
+        }
+        if self.surfaces.remove(surface) || icon {
+            self.touch();
+        }
+    }
+
+    fn window_created(&mut self, id: WindowId, surface: SurfaceId, client: ClientInfo) {
+        if self.windows.get(id).is_none() && self.windows.of_surface(surface).is_none() {
+            self.windows.insert(Window::new(id, surface, client));
+            self.touch();
+        }
+    }
+
+    fn window_ready(&mut self, id: WindowId) {
+        let Some(window) = self.windows.get_mut(id).filter(|window| window.phase == Phase::Created) else { return };
+        window.phase = Phase::Ready;
+        self.touch();
+    }
+
+    fn window_mapped(&mut self, id: WindowId) {
+        let Some(window) = self.windows.get_mut(id).filter(|window| window.phase != Phase::Mapped) else { return };
+        window.phase = Phase::Mapped;
+        window.appears = true;
+        let takes_focus = self.settings.focus_new || self.windows.history.is_empty();
+        self.enter_orders(id, takes_focus);
+        self.touch();
+    }
+
+    /// What a window was told and where it was floating belongs to this showing of it; what its client said about it stays.
+    fn window_unmapped(&mut self, id: WindowId, effects: &mut Effects) {
+        let Some(window) = self.windows.get_mut(id).filter(|window| window.phase != Phase::Created) else { return };
+        window.phase = Phase::Created;
+        window.configures = Configures::default();
+        window.float = Default::default();
+        window.pending_since = None;
+        window.appears = true;
+        let surface = window.surface;
+        self.windows.forget(id);
+        self.dismiss_popups_of(surface, effects);
+        self.touch();
+    }
+
+    fn dismiss_popups_of(&mut self, surface: SurfaceId, effects: &mut Effects) {
+        if self.popups.has(surface) {
+            effects.push(Effect::DismissPopups { surface });
+        }
+    }
+
+    fn window_changed(&mut self, id: WindowId, change: WindowChange) {
+        let takes_focus = change == WindowChange::Activated;
+        let Some(window) = self.windows.get_mut(id) else { return };
+        let before = window.clone();
+        match change {
+            WindowChange::Title(title) => window.title = cut(title),
+            WindowChange::AppId(app_id) => window.app_id = cut(app_id),
+            WindowChange::Parent(parent) => window.parent = parent.filter(|parent| *parent != id),
+            WindowChange::Geometry(geometry) => {
+                window.geometry = geometry.map(tame_rect).filter(|geometry| !geometry.is_empty());
+            }
+            WindowChange::Limits { min, max } => {
+                let tame = |size: Size2D<i32, _>| Size2D::new(tame_i32(size.width).max(0), tame_i32(size.height).max(0));
+                (window.min, window.max) = (tame(min), tame(max));
+            }
+            WindowChange::Activated => {}
+        }
+        let mapped = window.phase == Phase::Mapped;
+        if *window != before {
+            self.follow_size(id);
+            self.touch();
+        }
+        if takes_focus && mapped {
+            self.set_minimized(id, false);
+            self.focus_window(id);
+        }
+    }
+
+    /// A client may ask such things of its own windows; which are its own, the edge knows.
+    fn window_wants(&mut self, id: WindowId, want: &Want, effects: &mut Effects) {
+        if self.windows.get(id).is_none() {
+            return;
+        }
+        match want {
+            Want::Fullscreen { on, output } => self.set_fullscreen(id, *on, *output),
+            Want::Maximized(on) => self.set_maximized(id, *on),
+            Want::Minimized => {
+                if let Some(surface) = self.windows.get(id).map(|window| window.surface) {
+                    self.dismiss_popups_of(surface, effects);
+                }
+                self.set_minimized(id, true);
+            }
+            Want::InteractiveMove | Want::InteractiveResize(_) => self.begin_grab(id, want),
+        }
+    }
+
+    fn layer_committed(&mut self, surface: SurfaceId, state: LayerState) {
+        let Some(layer) = self.layers.get_mut(surface) else { return };
+        if layer.state.as_ref() != Some(&state) {
+            layer.state = Some(state);
+            self.touch();
+        }
+    }
+
+    fn layer_mapped(&mut self, surface: SurfaceId, mapped: bool, effects: &mut Effects) {
+        let Some(layer) = self.layers.get_mut(surface) else { return };
+        if !mapped {
+            // It has to begin again, with a commit that asks for a configure.
+            let known = layer.state.take().is_some() || layer.mapped;
+            layer.sent = None;
+            if !known {
+                return;
+            }
+        } else if layer.mapped {
+            return;
+        }
+        layer.mapped = mapped;
+        if !mapped {
+            self.dismiss_popups_of(surface, effects);
+            if self.clicked_layer == Some(surface) {
+                self.clicked_layer = None;
+            }
+        }
+        self.touch();
+    }
+}
+
+fn cut(mut text: String) -> String {
+    if text.len() > MAX_TEXT {
+        let end = (0..=MAX_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        text.truncate(end);
+    }
+    text
+}

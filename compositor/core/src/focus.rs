@@ -1,0 +1,124 @@
+//! Who has the keyboard.
+
+use glasshouse_scene::{LogicalPoint, SurfaceId};
+
+use crate::{
+    command::{Direction, Refusal},
+    desktop::Desktop,
+    effect::{Effect, Effects, Notice},
+    event::Layer,
+    ids::WindowId,
+};
+
+impl Desktop {
+    /// The surface that gets the keyboard: a pure function of the state, so that it can never be one that is gone.
+    ///
+    /// First a layer surface that takes it from everybody, then one that was clicked, then the window that had it last.
+    pub(crate) fn focus_now(&self) -> Option<SurfaceId> {
+        let exclusive = [Layer::Overlay, Layer::Top]
+            .into_iter()
+            .find_map(|layer| self.layers.on(layer).filter(|surface| surface.takes_keyboard()).last())
+            .map(|layer| layer.surface);
+        let clicked = || {
+            let layer = self.layers.get(self.clicked_layer?)?;
+            (layer.wants_keyboard() && layer.output.is_some()).then_some(layer.surface)
+        };
+        let window = || {
+            let mut recent = self.windows.history.iter().rev().filter_map(|id| self.windows.get(*id));
+            recent.find(|window| window.shown() && window.home.output.is_some()).map(|window| window.surface)
+        };
+        exclusive.or_else(clicked).or_else(window)
+    }
+
+    /// The window that has the keyboard. `None` while a layer surface has it.
+    pub(crate) fn focused_window(&self) -> Option<WindowId> {
+        self.windows.of_surface(self.told.focus?).map(|window| window.id)
+    }
+
+    /// Makes a window the one that has, or next gets, the keyboard, and raises it.
+    pub(crate) fn focus_window(&mut self, id: WindowId) {
+        if self.windows.history.last() == Some(&id) && self.windows.stack.last() == Some(&id) && self.clicked_layer.is_none() {
+            return;
+        }
+        self.clicked_layer = None;
+        self.windows.history.retain(|other| *other != id);
+        self.windows.history.push(id);
+        self.windows.raise(id);
+        self.touch();
+    }
+
+    pub(crate) fn focus_layer(&mut self, surface: Option<SurfaceId>) {
+        if self.clicked_layer != surface {
+            self.clicked_layer = surface;
+            self.touch();
+        }
+    }
+
+    /// Puts a window that was just mapped into the orders.
+    pub(crate) fn enter_orders(&mut self, id: WindowId, takes_focus: bool) {
+        self.windows.forget(id);
+        self.windows.tiles.push(id);
+        self.windows.stack.push(id);
+        if takes_focus {
+            self.windows.history.push(id);
+            self.windows.raise(id);
+            self.clicked_layer = None;
+        } else {
+            // It is the next one, behind the window that keeps the focus.
+            let behind = self.windows.history.len().saturating_sub(1);
+            self.windows.history.insert(behind, id);
+            if let Some(focused) = self.windows.history.last().copied() {
+                self.windows.raise(focused);
+            }
+        }
+    }
+
+    /// Tells who has the keyboard, if that is somebody else now.
+    pub(crate) fn settle_focus(&mut self, effects: &mut Effects) {
+        let focus = self.focus_now();
+        if focus == self.told.focus {
+            return;
+        }
+        let before = self.told.focus.filter(|surface| !self.popups.above(*surface).is_empty());
+        if let Some(surface) = before {
+            effects.push(Effect::DismissPopups { surface });
+        }
+        let window_before = self.told.focus_window;
+        self.told.focus = focus;
+        self.told.focus_window = self.focused_window();
+        effects.push(Effect::Focus { surface: focus });
+        if self.told.focus_window != window_before {
+            effects.push(Effect::Notify(Notice::FocusChanged { window: self.told.focus_window }));
+        }
+    }
+
+    /// Focuses the nearest window in a direction, from the focused one or else from the pointer.
+    pub(crate) fn focus_direction(&mut self, direction: Direction) -> Result<(), Refusal> {
+        let focused = self.focused_window();
+        let from = focused.and_then(|id| self.drawn(self.windows.get(id)?)).map_or(self.pointer.at, |drawn| drawn.area.center());
+        let mut best: Option<(f64, WindowId)> = None;
+        // From top to bottom, so that of two at the same place the visible one wins.
+        for id in self.windows.stack.iter().rev().filter(|id| Some(**id) != focused) {
+            let Some(drawn) = self.windows.get(*id).filter(|window| window.shown()).and_then(|window| self.drawn(window)) else { continue };
+            let Some(distance) = distance(from, drawn.area.center(), direction) else { continue };
+            if best.is_none_or(|(nearest, _)| distance < nearest) {
+                best = Some((distance, *id));
+            }
+        }
+        let (_, id) = best.ok_or(Refusal::NothingThere(direction))?;
+        self.focus_window(id);
+        Ok(())
+    }
+}
+
+/// How far `to` lies in a direction; sideways counts double, because it is not what was asked for. `None`: not in that direction.
+fn distance(from: LogicalPoint, to: LogicalPoint, direction: Direction) -> Option<f64> {
+    let by = to - from;
+    let (ahead, aside) = match direction {
+        Direction::Left => (-by.x, by.y),
+        Direction::Right => (by.x, by.y),
+        Direction::Up => (-by.y, by.x),
+        Direction::Down => (by.y, by.x),
+    };
+    (ahead > 0.5).then_some(ahead + 2.0 * aside.abs())
+}

@@ -1,0 +1,4 @@
+//! Where windows go: pure functions of areas and sizes.
+
+pub(crate) mod floating;
+pub(crate) mod tiling;

@@ -1,0 +1,234 @@
+//! Outputs: what they are, where they lie, and which of them something is on.
+
+use euclid::Rect;
+use glasshouse_scene::{LogicalPoint, LogicalRect, LogicalSize, OutputId, PhysicalSize};
+
+use crate::{
+    command::{OutputMode, Refusal},
+    grid::Grid,
+};
+
+/// More than this is a mistake in a script.
+const MAX_OUTPUTS: usize = 64;
+/// Explicit positions lie within this distance of the origin.
+const MAX_POSITION: f64 = 1_000_000.0;
+/// `wl_fixed` counts in 1/256: the nearest place to an edge that a client can be told.
+const EDGE: f64 = 1.0 / 256.0;
+
+/// An output, as others see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutputInfo {
+    pub id: OutputId,
+    pub mode: OutputMode,
+    pub position: LogicalPoint,
+    pub size: LogicalSize,
+    /// The output without what layer surfaces keep for themselves, in the space of all outputs.
+    pub work_area: LogicalRect,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Output {
+    pub(crate) id: OutputId,
+    pub(crate) mode: OutputMode,
+    /// Where somebody wanted it. `None`: to the right of those before it.
+    placed: Option<LogicalPoint>,
+    pub(crate) position: LogicalPoint,
+    pub(crate) work_area: LogicalRect,
+}
+
+impl Output {
+    /// Upright: as the user sees it.
+    pub(crate) fn pixels(&self) -> PhysicalSize {
+        let pixels = PhysicalSize::new(self.mode.width.min(MAX_PIXELS) as i32, self.mode.height.min(MAX_PIXELS) as i32);
+        self.mode.transform.apply_size(pixels)
+    }
+
+    pub(crate) fn size(&self) -> LogicalSize {
+        let pixels = self.pixels().to_f64();
+        LogicalSize::new(pixels.width / self.mode.scale, pixels.height / self.mode.scale)
+    }
+
+    pub(crate) fn area(&self) -> LogicalRect {
+        Rect::new(self.position, self.size())
+    }
+
+    pub(crate) fn grid(&self) -> Grid {
+        Grid { origin: self.position, scale: self.mode.scale }
+    }
+
+    pub(crate) fn info(&self) -> OutputInfo {
+        OutputInfo { id: self.id, mode: self.mode.clone(), position: self.position, size: self.size(), work_area: self.work_area }
+    }
+}
+
+/// All outputs, in the order in which they were added.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outputs {
+    list: Vec<Output>,
+    last: u64,
+}
+
+impl Outputs {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Output> {
+        self.list.iter()
+    }
+
+    pub(crate) fn get(&self, id: OutputId) -> Option<&Output> {
+        self.list.iter().find(|output| output.id == id)
+    }
+
+    pub(crate) fn ids(&self) -> Vec<OutputId> {
+        self.list.iter().map(|output| output.id).collect()
+    }
+
+    pub(crate) fn set_work_area(&mut self, id: OutputId, area: LogicalRect) {
+        if let Some(output) = self.list.iter_mut().find(|output| output.id == id) {
+            output.work_area = area;
+        }
+    }
+
+    pub(crate) fn add(&mut self, mode: OutputMode, position: Option<LogicalPoint>) -> Result<OutputId, Refusal> {
+        if self.list.len() >= MAX_OUTPUTS {
+            return Err(Refusal::BadOutput("fewer than 64 others"));
+        }
+        let mut mode = checked(mode)?;
+        let placed = position.map(checked_position).transpose()?;
+        if mode.name.is_empty() {
+            mode.name = self.free_name();
+        } else if self.list.iter().any(|output| output.mode.name == mode.name) {
+            return Err(Refusal::NameTaken(mode.name));
+        }
+        self.last += 1;
+        let id = OutputId(self.last);
+        self.list.push(Output { id, mode, placed, position: LogicalPoint::zero(), work_area: LogicalRect::zero() });
+        self.flow();
+        Ok(id)
+    }
+
+    /// Gives an output another mode. `position: None` leaves it where somebody put it.
+    pub(crate) fn configure(&mut self, id: OutputId, mode: OutputMode, position: Option<LogicalPoint>) -> Result<(), Refusal> {
+        let mut mode = checked(mode)?;
+        let placed = position.map(checked_position).transpose()?;
+        if self.list.iter().any(|output| output.id != id && output.mode.name == mode.name && !mode.name.is_empty()) {
+            return Err(Refusal::NameTaken(mode.name));
+        }
+        let output = self.list.iter_mut().find(|output| output.id == id).ok_or(Refusal::NoOutput(id))?;
+        if mode.name.is_empty() {
+            mode.name.clone_from(&output.mode.name);
+        }
+        output.mode = mode;
+        output.placed = placed.or(output.placed);
+        self.flow();
+        Ok(())
+    }
+
+    pub(crate) fn remove(&mut self, id: OutputId) -> Result<Output, Refusal> {
+        let index = self.list.iter().position(|output| output.id == id).ok_or(Refusal::NoOutput(id))?;
+        let output = self.list.remove(index);
+        self.flow();
+        Ok(output)
+    }
+
+    /// Puts outputs without a place of their own to the right of those before them. Whole numbers, because that is what clients are told.
+    fn flow(&mut self) {
+        let mut right = 0.0_f64;
+        for output in &mut self.list {
+            output.position = output.placed.unwrap_or(LogicalPoint::new(right, 0.0));
+            right = right.max((output.area().max_x() - 1e-6).ceil());
+        }
+    }
+
+    fn free_name(&self) -> String {
+        let taken = |name: &String| self.list.iter().any(|output| output.mode.name == *name);
+        (1..=self.list.len() + 1).map(|n| format!("HEADLESS-{n}")).find(|name| !taken(name)).unwrap_or_default()
+    }
+
+    /// The output that shows this point.
+    pub(crate) fn at(&self, point: LogicalPoint) -> Option<&Output> {
+        self.list.iter().find(|output| output.area().contains(point))
+    }
+
+    /// The output that shows this point or is nearest to it. `None` only if there is none at all.
+    pub(crate) fn nearest(&self, point: LogicalPoint) -> Option<&Output> {
+        let distance = |output: &Output| (clamped(point, output.area()) - point).square_length();
+        self.list.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    }
+
+    /// The output that something is on: the one with its centre, or else the one that shows most of it, or else the nearest.
+    pub(crate) fn best_for(&self, area: LogicalRect) -> Option<&Output> {
+        let shown = |output: &Output| area.intersection(&output.area()).map_or(0.0, |part| part.area());
+        self.at(area.center())
+            .or_else(|| self.list.iter().filter(|output| shown(output) > 0.0).max_by(|a, b| shown(a).total_cmp(&shown(b))))
+            .or_else(|| self.nearest(area.center()))
+    }
+
+    /// The nearest point that an output shows.
+    pub(crate) fn clamp(&self, point: LogicalPoint) -> LogicalPoint {
+        self.nearest(point).map_or(point, |output| clamped(point, output.area()))
+    }
+}
+
+fn clamped(point: LogicalPoint, area: LogicalRect) -> LogicalPoint {
+    let x = point.x.min(area.max_x() - EDGE).max(area.min_x());
+    let y = point.y.min(area.max_y() - EDGE).max(area.min_y());
+    LogicalPoint::new(x, y)
+}
+
+/// What pixman, X11 and common GPUs agree on as the largest picture.
+const MAX_PIXELS: u32 = 16_384;
+
+fn checked(mut mode: OutputMode) -> Result<OutputMode, Refusal> {
+    if !(1..=MAX_PIXELS).contains(&mode.width) || !(1..=MAX_PIXELS).contains(&mode.height) {
+        return Err(Refusal::BadOutput("a width and a height from 1 to 16384 pixels"));
+    }
+    if !(0.25..=8.0).contains(&mode.scale) {
+        return Err(Refusal::BadOutput("a scale from 0.25 to 8"));
+    }
+    if !(1_000..=1_000_000).contains(&mode.refresh_mhz) {
+        return Err(Refusal::BadOutput("a refresh rate from 1 to 1000 Hz"));
+    }
+    if mode.name.len() > 128 || mode.name.chars().any(char::is_control) {
+        return Err(Refusal::BadOutput("a name of at most 128 bytes without control characters"));
+    }
+    mode.scale = (mode.scale * 120.0).round() / 120.0;
+    Ok(mode)
+}
+
+fn checked_position(position: LogicalPoint) -> Result<LogicalPoint, Refusal> {
+    let fits = |x: f64| x.abs() <= MAX_POSITION;
+    if fits(position.x) && fits(position.y) {
+        Ok(position.round())
+    } else {
+        Err(Refusal::BadOutput("a position within a million of the origin"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(width: u32, scale: f64) -> OutputMode {
+        OutputMode { name: String::new(), width, height: 100, scale, refresh_mhz: 60_000, transform: Default::default() }
+    }
+
+    #[test]
+    fn outputs_lie_left_to_right_on_whole_numbers_and_close_ranks() {
+        let mut outputs = Outputs::default();
+        let first = outputs.add(mode(1366, 1.2), None).unwrap();
+        let second = outputs.add(mode(800, 1.0), None).unwrap();
+        assert_eq!(outputs.get(second).unwrap().position, LogicalPoint::new(1139.0, 0.0));
+        outputs.remove(first).unwrap();
+        assert_eq!(outputs.get(second).unwrap().position, LogicalPoint::zero());
+        let third = outputs.add(mode(800, 1.0), None).unwrap();
+        assert_eq!(outputs.get(third).unwrap().mode.name, "HEADLESS-1");
+    }
+
+    #[test]
+    fn an_impossible_output_is_refused() {
+        let mut outputs = Outputs::default();
+        for bad in [mode(0, 1.0), mode(16_385, 1.0), mode(100, 0.2), mode(100, f64::NAN), OutputMode { refresh_mhz: 0, ..mode(100, 1.0) }] {
+            assert!(matches!(outputs.add(bad, None), Err(Refusal::BadOutput(_))));
+        }
+        assert!(outputs.add(mode(1, 1.0), Some(LogicalPoint::new(f64::NAN, 0.0))).is_err());
+    }
+}

@@ -1,0 +1,290 @@
+//! Scenes: everything of a view as flat elements, back to front.
+
+use std::collections::BTreeSet;
+
+use euclid::{Point2D, Rect};
+use glasshouse_scene::{
+    Color, Cursor, CursorImage, Element, ElementId, ElementKind, LogicalPoint, LogicalRect, OutputId, PhysicalRect, PhysicalSize, Scene,
+    SurfaceId, geometry::MAX_EXTENT, occlusion::drawn_area,
+};
+
+use crate::{
+    desktop::Desktop,
+    event::CursorWanted,
+    grid::{Grid, tame},
+    ids::{Timestamp, WindowId},
+    output::Output,
+    pointer::Look,
+    stacking::{Drawn, Item},
+    surfaces::MAX_DEPTH,
+    window::{Slot, Window},
+};
+
+/// What part of the desktop a scene shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum View {
+    Output(OutputId),
+    /// One window alone, whatever covers it, as large as its geometry, on nothing.
+    Window(WindowId),
+    /// Any part of the space of all outputs, at any scale.
+    Region {
+        area: LogicalRect,
+        scale: f64,
+    },
+}
+
+/// The parts of a window's decoration, for [`ElementId::Decoration`].
+mod part {
+    pub(super) const SHADOW: u8 = 0;
+    pub(super) const BORDER: u8 = 1;
+    pub(super) const BACKDROP: u8 = 2;
+}
+
+/// The background of an output's own view.
+const BACKGROUND: u64 = 0;
+/// In a view of several outputs, an output's background has its number above this.
+const BACKGROUNDS: u64 = 1 << 32;
+
+impl Desktop {
+    /// What a view shows. `None`: there is no such output or mapped window, or the region is empty.
+    pub fn scene(&self, view: View, _at: Timestamp) -> Option<Scene> {
+        match view {
+            View::Output(id) => Some(self.output_scene(self.outputs.get(id)?)),
+            View::Window(id) => self.window_scene(self.windows.get(id)?),
+            View::Region { area, scale } => self.region_scene(area, scale),
+        }
+    }
+
+    pub(crate) fn output_scene(&self, output: &Output) -> Scene {
+        let mut painter = Painter::new(self, output.grid(), output.pixels());
+        painter.background(ElementId::Shell(BACKGROUND), Rect::from_size(output.pixels()));
+        painter.items(Some(output.id));
+        painter.finish(self.cursor_on(output))
+    }
+
+    /// The cursor, if the pointer is on this output.
+    pub(crate) fn cursor_on(&self, output: &Output) -> Option<Cursor> {
+        let here = self.outputs.nearest(self.pointer.at).is_some_and(|nearest| nearest.id == output.id);
+        here.then(|| self.cursor(output.grid()))
+    }
+
+    fn region_scene(&self, area: LogicalRect, scale: f64) -> Option<Scene> {
+        if !(scale > 0.0 && scale <= 16.0) || area.is_empty() || !area.origin.is_finite() {
+            return None;
+        }
+        let area = LogicalRect::new(LogicalPoint::new(tame(area.origin.x), tame(area.origin.y)), area.size);
+        let grid = Grid { origin: area.origin, scale };
+        let size = grid.pixel_size(area.size);
+        let size = PhysicalSize::new(size.width.clamp(1, MAX_EXTENT), size.height.clamp(1, MAX_EXTENT));
+        let mut painter = Painter::new(self, grid, size);
+        for output in self.outputs.iter() {
+            painter.background(ElementId::Shell(BACKGROUNDS + output.id.0), grid.pixels(output.area()));
+        }
+        painter.items(None);
+        Some(painter.finish(area.contains(self.pointer.at).then(|| self.cursor(grid))))
+    }
+
+    fn window_scene(&self, window: &Window) -> Option<Scene> {
+        let geometry = self.geometry(window);
+        if window.phase != crate::window::Phase::Mapped || geometry.is_empty() {
+            return None;
+        }
+        // In the window's own coordinates: where it is on the screen has no influence on how it looks.
+        let grid = Grid { origin: geometry.origin, scale: self.grid_of(window).scale };
+        let size = grid.pixel_size(geometry.size);
+        let mut painter = Painter::new(self, grid, PhysicalSize::new(size.width.max(1), size.height.max(1)));
+        painter.tree(window.surface, LogicalPoint::zero(), Cut::default());
+        for popup in self.popups.above(window.surface) {
+            painter.tree(popup.surface, self.offset_in_root(popup.surface), Cut::default());
+        }
+        let drawn = self.drawn(window).filter(|drawn| window.shown() && drawn.area.contains(self.pointer.at));
+        Some(painter.finish(drawn.map(|drawn| self.cursor(Grid { origin: drawn.origin + geometry.origin.to_vector(), ..grid }))))
+    }
+
+    /// Where a popup's surface lies in the coordinates of its window's main surface.
+    fn offset_in_root(&self, popup: SurfaceId) -> LogicalPoint {
+        let mut offset = LogicalPoint::zero();
+        let mut current = popup;
+        for _ in 0..=MAX_DEPTH {
+            let Some(popup) = self.popups.get(current) else { break };
+            offset += self.popup_offset(popup).to_vector();
+            current = popup.parent;
+        }
+        offset
+    }
+
+    fn cursor(&self, grid: Grid) -> Cursor {
+        let image = match (&self.pointer.grab, &self.pointer.look) {
+            (Some(grab), _) => CursorImage::Named(grab.shape().to_owned()),
+            (None, Look::Default) => CursorImage::Named("default".to_owned()),
+            (None, Look::Hidden) => CursorImage::Hidden,
+            (None, Look::Wanted(CursorWanted::Named(name))) => CursorImage::Named(name.clone()),
+            (None, Look::Wanted(CursorWanted::Surface { surface, hotspot })) => match self.surfaces.size(*surface) {
+                None => CursorImage::Hidden,
+                Some(size) => CursorImage::Surface { surface: *surface, hotspot: hotspot.to_f64(), size: grid.pixel_size(size) },
+            },
+        };
+        Cursor { position: grid.pixel_below(self.pointer.at), scale: grid.scale, image }
+    }
+
+    /// The surfaces that can be seen on an output and should go on drawing. Says too much rather than too little: which contents are
+    /// opaque is known to the display alone.
+    pub fn visible(&self, output: OutputId) -> Vec<SurfaceId> {
+        let Some(output) = self.outputs.get(output) else { return Vec::new() };
+        let scene = self.output_scene(output);
+        let mut visible = Vec::new();
+        for element in &scene.elements {
+            match &element.kind {
+                // The black below a fullscreen window hides everything before it.
+                ElementKind::Fill(color) if color.alpha >= 1.0 && element.area.contains_rect(&Rect::from_size(scene.size)) => {
+                    visible.clear()
+                }
+                ElementKind::Surface(surface) => visible.push(*surface),
+                _ => {}
+            }
+        }
+        visible.extend(scene.cursors.iter().filter_map(|cursor| match cursor.image {
+            CursorImage::Surface { surface, .. } => Some(surface),
+            _ => None,
+        }));
+        visible
+    }
+}
+
+/// How the surfaces of a tree are cut, in pixels.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cut {
+    clip: Option<PhysicalRect>,
+    radius: f32,
+    rounded: Option<PhysicalRect>,
+}
+
+struct Painter<'a> {
+    desktop: &'a Desktop,
+    grid: Grid,
+    scene: Scene,
+    /// A surface is shown once, whatever an edge claims: two elements with one id would be the same thing at two places.
+    painted: BTreeSet<SurfaceId>,
+}
+
+impl<'a> Painter<'a> {
+    fn new(desktop: &'a Desktop, grid: Grid, size: PhysicalSize) -> Self {
+        Self { desktop, grid, scene: Scene { size, ..Scene::default() }, painted: BTreeSet::new() }
+    }
+
+    /// Adds an element, unless nothing of it would be seen: then this scene does not change when it moves.
+    fn push(&mut self, element: Element) {
+        if !element.area.is_empty() && drawn_area(&element, self.scene.size).is_some() {
+            self.scene.elements.push(element);
+        }
+    }
+
+    fn background(&mut self, id: ElementId, area: PhysicalRect) {
+        let blend = self.desktop.settings.background;
+        let kind = if blend.top == blend.bottom {
+            ElementKind::Fill(blend.top)
+        } else {
+            ElementKind::Gradient { top: blend.top, bottom: blend.bottom }
+        };
+        self.push(Element::new(id, area, kind));
+    }
+
+    /// Paints the stack. `output`: the view is this output's own, and what belongs to another is left out.
+    fn items(&mut self, output: Option<OutputId>) {
+        let desktop = self.desktop;
+        for item in desktop.bottom_to_top() {
+            match item {
+                Item::Layer(surface) => {
+                    let Some(layer) = desktop.layers.get(surface) else { continue };
+                    if let Some(clip) = self.clip_to(layer.output, output) {
+                        self.tree(surface, layer.area.origin, Cut { clip, ..Cut::default() });
+                    }
+                }
+                Item::Window(id) => {
+                    let Some(window) = desktop.windows.get(id) else { continue };
+                    let Some(drawn) = desktop.drawn(window) else { continue };
+                    if let Some(clip) = self.clip_to(drawn.only_on, output) {
+                        self.window(window, &drawn, clip);
+                    }
+                }
+                Item::Popups(root) => {
+                    for popup in desktop.popups.above(root) {
+                        if let Some(origin) = desktop.main_origin(popup.surface) {
+                            self.tree(popup.surface, origin, Cut::default());
+                        }
+                    }
+                }
+            }
+        }
+        if let Some(icon) = desktop.pointer.drag_icon {
+            self.tree(icon, desktop.pointer.at, Cut::default());
+        }
+    }
+
+    /// How something that belongs to one output only is clipped in this view. `None`: it is not in it at all.
+    fn clip_to(&self, only_on: Option<OutputId>, view: Option<OutputId>) -> Option<Option<PhysicalRect>> {
+        match (only_on, view) {
+            (None, _) => Some(None),
+            (Some(only_on), Some(view)) => (only_on == view).then_some(None),
+            (Some(only_on), None) => Some(Some(self.grid.pixels(self.desktop.outputs.get(only_on)?.area()))),
+        }
+    }
+
+    fn window(&mut self, window: &Window, drawn: &Drawn, output_clip: Option<PhysicalRect>) {
+        let settings = &self.desktop.settings;
+        let area = self.grid.pixels(drawn.area);
+        let clip = match (drawn.clip.map(|clip| self.grid.pixels(clip)), output_clip) {
+            (Some(a), Some(b)) => Some(a.intersection(&b).unwrap_or_default()),
+            (a, b) => a.or(b),
+        };
+        let decoration = |part| ElementId::Decoration { surface: window.surface, part };
+        if let Slot::Fullscreen(rect) = window.slot {
+            let area = self.grid.pixels(rect);
+            self.push(Element { clip: output_clip, ..Element::new(decoration(part::BACKDROP), area, ElementKind::Fill(Color::BLACK)) });
+            self.tree(window.surface, drawn.origin, Cut { clip, ..Cut::default() });
+            return;
+        }
+        if matches!(window.slot, Slot::Maximized(_)) || area.is_empty() {
+            self.tree(window.surface, drawn.origin, Cut { clip, ..Cut::default() });
+            return;
+        }
+        let scale = self.grid.scale;
+        let radius = (settings.radius * scale) as f32;
+        if let Some(shadow) = settings.shadow {
+            let offset = Point2D::new(0, self.grid.length(shadow.drop));
+            let kind = ElementKind::Shadow { sigma: (shadow.sigma * scale) as f32, offset, color: shadow.color };
+            self.push(Element { radius, clip: output_clip, ..Element::new(decoration(part::SHADOW), area, kind) });
+        }
+        let rounded = (radius > 0.0).then_some(area);
+        self.tree(window.surface, drawn.origin, Cut { clip, radius, rounded });
+        let width = self.grid.length(settings.border.width);
+        if width > 0 {
+            let focused = self.desktop.focused_window() == Some(window.id);
+            let blend = if focused { settings.border.focused } else { settings.border.unfocused };
+            let kind = ElementKind::Border { width: width as f32, top: blend.top, bottom: blend.bottom };
+            // Around the contents, not on them: its inner edge has the window's radius.
+            let radius = if radius > 0.0 { radius + width as f32 } else { 0.0 };
+            let element = Element::new(decoration(part::BORDER), area.inflate(width, width), kind);
+            self.push(Element { radius, clip: output_clip, ..element });
+        }
+    }
+
+    /// Paints a surface and its subsurfaces, with the main surface's (0, 0) at `origin`.
+    fn tree(&mut self, root: SurfaceId, origin: LogicalPoint, look: Cut) {
+        for placed in self.desktop.surfaces.tree(root) {
+            if !self.painted.insert(placed.surface) {
+                continue;
+            }
+            // Position and size are rounded each by itself: a surface of a whole number of pixels is never stretched by one.
+            let at = self.grid.pixel(origin + placed.at.to_f64().to_vector());
+            let area = Rect::new(at, self.grid.pixel_size(placed.size));
+            let element = Element::new(ElementId::Surface(placed.surface), area, ElementKind::Surface(placed.surface));
+            self.push(Element { clip: look.clip, radius: look.radius, rounded_area: look.rounded, ..element });
+        }
+    }
+
+    fn finish(mut self, cursor: Option<Cursor>) -> Scene {
+        self.scene.cursors.extend(cursor);
+        self.scene
+    }
+}

@@ -1,0 +1,239 @@
+//! What lies where and above what: the one order from which scenes are painted and points are looked up.
+
+use glasshouse_scene::{LogicalPoint, LogicalRect, OutputId, SurfaceId};
+
+use crate::{
+    desktop::Desktop,
+    event::Layer,
+    grid::Grid,
+    ids::WindowId,
+    popup::Popup,
+    surfaces::MAX_DEPTH,
+    window::{Slot, Window},
+};
+
+/// What lies at a point.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Under {
+    pub surface: SurfaceId,
+    /// Where the surface's (0, 0) lies in the space of all outputs.
+    pub origin: LogicalPoint,
+    /// The window it belongs to, also as a popup or subsurface.
+    pub window: Option<WindowId>,
+    /// It belongs to a layer surface.
+    pub layer: bool,
+}
+
+/// Something of the stack, bottom to top.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Item {
+    Layer(SurfaceId),
+    Window(WindowId),
+    /// The popups of a window or layer surface.
+    Popups(SurfaceId),
+}
+
+/// Where a window is shown.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Drawn {
+    /// The visible part of its geometry, on the pixel grid of its output.
+    pub(crate) area: LogicalRect,
+    /// Of its main surface.
+    pub(crate) origin: LogicalPoint,
+    /// Nothing of its surfaces is shown outside of it. `None`: no limit.
+    pub(crate) clip: Option<LogicalRect>,
+    /// The only output that shows it. `None`: all that it reaches.
+    pub(crate) only_on: Option<OutputId>,
+}
+
+impl Desktop {
+    /// The window's geometry in its main surface's coordinates: what the client said, as far as there are surfaces.
+    pub(crate) fn geometry(&self, window: &Window) -> LogicalRect {
+        let extents = self.surfaces.extents(window.surface);
+        let said = window.geometry.map(|geometry| geometry.to_f64());
+        said.and_then(|geometry| geometry.intersection(&extents)).filter(|geometry| !geometry.is_empty()).unwrap_or(extents)
+    }
+
+    pub(crate) fn grid_of(&self, window: &Window) -> Grid {
+        window.home.output.and_then(|output| self.outputs.get(output)).map(|output| output.grid()).unwrap_or_default()
+    }
+
+    /// Where a window is shown, or would be if it were not minimized. `None`: it is not mapped or has no place yet.
+    pub(crate) fn drawn(&self, window: &Window) -> Option<Drawn> {
+        let geometry = self.geometry(window);
+        let grid = self.grid_of(window);
+        let size = grid.snap_size(geometry.size);
+        let (area, clip, only_on) = match window.slot.rect() {
+            None => {
+                let area = LogicalRect::new(grid.snap(window.float.at?), size);
+                (area, self.settings.cuts_windows().then_some(area), None)
+            }
+            Some(rect) => {
+                // Old or too large contents show their top-left corner, where titles and menus are; small ones lie in the middle.
+                let shown = size.min(rect.size);
+                let spare = rect.size - shown;
+                let at = grid.snap(LogicalPoint::new(rect.min_x() + spare.width / 2.0, rect.min_y() + spare.height / 2.0));
+                let area = LogicalRect::new(at, shown);
+                let cuts = self.settings.cuts_windows() && !matches!(window.slot, Slot::Fullscreen(_));
+                (area, Some(if cuts { area } else { rect }), window.home.output)
+            }
+        };
+        Some(Drawn { area, origin: area.origin - geometry.origin.to_vector(), clip, only_on })
+    }
+
+    /// Everything that is to be seen, bottom to top.
+    pub(crate) fn bottom_to_top(&self) -> Vec<Item> {
+        let mut tiles = Vec::new();
+        let mut floating = Vec::new();
+        let mut fullscreen = Vec::new();
+        for (index, id) in self.windows.stack.iter().enumerate() {
+            let Some(window) = self.windows.get(*id).filter(|window| window.shown() && window.home.output.is_some()) else { continue };
+            if self.is_above_panels(window, index) {
+                fullscreen.push(window);
+            } else if self.floats(window) {
+                floating.push(window);
+            } else {
+                tiles.push(window);
+            }
+        }
+        let mut items = Vec::new();
+        let layer = |items: &mut Vec<Item>, layer| items.extend(self.layers.on(layer).map(|layer| Item::Layer(layer.surface)));
+        let menus = |items: &mut Vec<Item>, layer| items.extend(self.layers.on(layer).map(|layer| Item::Popups(layer.surface)));
+        layer(&mut items, Layer::Background);
+        layer(&mut items, Layer::Bottom);
+        // A tile's menu may lie over its neighbour.
+        items.extend(tiles.iter().map(|window| Item::Window(window.id)));
+        items.extend(tiles.iter().map(|window| Item::Popups(window.surface)));
+        for window in floating {
+            items.extend([Item::Window(window.id), Item::Popups(window.surface)]);
+        }
+        // The menu of a panel below windows must be seen all the same.
+        menus(&mut items, Layer::Background);
+        menus(&mut items, Layer::Bottom);
+        layer(&mut items, Layer::Top);
+        menus(&mut items, Layer::Top);
+        for window in fullscreen {
+            items.extend([Item::Window(window.id), Item::Popups(window.surface)]);
+        }
+        layer(&mut items, Layer::Overlay);
+        menus(&mut items, Layer::Overlay);
+        items
+    }
+
+    /// A fullscreen window covers panels until another window is raised above it; its dialogs go with it.
+    fn is_above_panels(&self, window: &Window, index: usize) -> bool {
+        let is_fullscreen = |window: &Window| matches!(window.slot, Slot::Fullscreen(_));
+        let covers = |fullscreen: &Window, index: usize| {
+            self.windows.stack.iter().skip(index + 1).filter_map(|id| self.windows.get(*id)).all(|above| {
+                !above.shown()
+                    || above.home.output != fullscreen.home.output
+                    || is_fullscreen(above)
+                    || self.windows.descends(above.id, fullscreen.id)
+            })
+        };
+        if is_fullscreen(window) {
+            return covers(window, index);
+        }
+        self.windows.stack.iter().enumerate().take(index).any(|(below, id)| {
+            self.windows.get(*id).is_some_and(|other| {
+                is_fullscreen(other)
+                    && other.shown()
+                    && other.home.output == window.home.output
+                    && self.windows.descends(window.id, *id)
+                    && covers(other, below)
+            })
+        })
+    }
+
+    /// The window's or layer surface's main surface below a chain of popups; the surface itself if it is no popup.
+    pub(crate) fn popup_root(&self, main: SurfaceId) -> SurfaceId {
+        let mut current = main;
+        for _ in 0..=MAX_DEPTH {
+            match self.popups.get(current) {
+                Some(popup) => current = self.surfaces.root(popup.parent).0,
+                None => break,
+            }
+        }
+        current
+    }
+
+    /// Where a main surface's geometry begins, in its own coordinates.
+    pub(crate) fn geometry_origin(&self, main: SurfaceId) -> LogicalPoint {
+        if let Some(popup) = self.popups.get(main) {
+            return popup.geometry.origin.to_f64();
+        }
+        self.windows.of_surface(main).map(|window| self.geometry(window).origin).unwrap_or_default()
+    }
+
+    /// Where a window's, layer surface's or popup's surface lies. `None`: it is not to be seen.
+    pub(crate) fn main_origin(&self, main: SurfaceId) -> Option<LogicalPoint> {
+        let mut offset = LogicalPoint::zero();
+        let mut current = main;
+        for _ in 0..=MAX_DEPTH {
+            let Some(popup) = self.popups.get(current) else { break };
+            offset += self.popup_offset(popup).to_vector();
+            current = popup.parent;
+        }
+        let root = match self.windows.of_surface(current) {
+            Some(window) if window.shown() && window.home.output.is_some() => self.drawn(window)?.origin,
+            Some(_) => return None,
+            None => self.layers.get(current).filter(|layer| layer.mapped && layer.output.is_some())?.area.origin,
+        };
+        Some(root + offset.to_vector())
+    }
+
+    /// Of a popup's surface, relative to its parent's.
+    pub(crate) fn popup_offset(&self, popup: &Popup) -> LogicalPoint {
+        self.geometry_origin(popup.parent) + popup.at.to_f64().to_vector() - popup.geometry.origin.to_f64().to_vector()
+    }
+
+    /// What lies at a point, from top to bottom.
+    pub fn under(&self, at: LogicalPoint) -> Option<Under> {
+        self.outputs.at(at)?;
+        for item in self.bottom_to_top().into_iter().rev() {
+            match item {
+                Item::Layer(surface) => {
+                    let layer = self.layers.get(surface)?;
+                    if layer.output.is_some_and(|output| self.shows(output, at))
+                        && let Some(hit) = self.surfaces.hit(surface, at - layer.area.origin.to_vector())
+                    {
+                        let origin = layer.area.origin + hit.at.to_f64().to_vector();
+                        return Some(Under { surface: hit.surface, origin, window: None, layer: true });
+                    }
+                }
+                Item::Window(id) => {
+                    let window = self.windows.get(id)?;
+                    let Some(drawn) = self.drawn(window) else { continue };
+                    if drawn.only_on.is_some_and(|output| !self.shows(output, at)) {
+                        continue;
+                    }
+                    if drawn.clip.is_none_or(|clip| clip.contains(at))
+                        && let Some(hit) = self.surfaces.hit(window.surface, at - drawn.origin.to_vector())
+                    {
+                        let origin = drawn.origin + hit.at.to_f64().to_vector();
+                        return Some(Under { surface: hit.surface, origin, window: Some(id), layer: false });
+                    }
+                    // Nobody sees what lies below the black around a fullscreen window.
+                    if matches!(window.slot, Slot::Fullscreen(rect) if rect.contains(at)) {
+                        return None;
+                    }
+                }
+                Item::Popups(root) => {
+                    for popup in self.popups.above(root).into_iter().rev() {
+                        let Some(origin) = self.main_origin(popup.surface) else { continue };
+                        if let Some(hit) = self.surfaces.hit(popup.surface, at - origin.to_vector()) {
+                            let window = self.windows.of_surface(root).map(|window| window.id);
+                            let origin = origin + hit.at.to_f64().to_vector();
+                            return Some(Under { surface: hit.surface, origin, window, layer: window.is_none() });
+                        }
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn shows(&self, output: OutputId, at: LogicalPoint) -> bool {
+        self.outputs.get(output).is_some_and(|output| output.area().contains(at))
+    }
+}

@@ -1,0 +1,251 @@
+//! Windows: what a client said about each, what was asked of it, and what it answered.
+
+use std::collections::BTreeMap;
+
+use euclid::{Rect, Size2D};
+use glasshouse_scene::{Logical, LogicalPoint, LogicalRect, LogicalSize, OutputId, SurfaceId};
+
+use crate::{
+    effect::WindowConfigure,
+    event::ClientInfo,
+    ids::{Timestamp, WindowId},
+};
+
+/// How far a window has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// It has a role and nothing else.
+    Created,
+    /// It got its first configure.
+    Ready,
+    /// It has contents.
+    Mapped,
+}
+
+/// Where a window is put.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Slot {
+    /// At [`Floating::at`], as large as it likes.
+    Floating,
+    Tile(LogicalRect),
+    /// The work area.
+    Maximized(LogicalRect),
+    /// The whole output.
+    Fullscreen(LogicalRect),
+}
+
+impl Slot {
+    pub(crate) fn is_tile(self) -> bool {
+        matches!(self, Self::Tile(_))
+    }
+
+    /// The rectangle that a window must keep to.
+    pub(crate) fn rect(self) -> Option<LogicalRect> {
+        match self {
+            Self::Floating => None,
+            Self::Tile(rect) | Self::Maximized(rect) | Self::Fullscreen(rect) => Some(rect),
+        }
+    }
+}
+
+/// What a window is while it floats, and what it will be again.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Floating {
+    /// The top-left corner of its geometry. `None`: it has never floated.
+    pub(crate) at: Option<LogicalPoint>,
+    /// What it is asked to be. `None`: the client chooses.
+    pub(crate) size: Option<LogicalSize>,
+    pub(crate) anchor: Anchor,
+}
+
+/// The edges that stay where they are while the client still answers with other sizes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Anchor {
+    pub(crate) right: Option<f64>,
+    pub(crate) bottom: Option<f64>,
+}
+
+/// What the user or the client chose for a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Modes {
+    pub(crate) fullscreen: bool,
+    pub(crate) maximized: bool,
+    pub(crate) minimized: bool,
+    /// `None`: dialogs float and others do not.
+    pub(crate) floating: Option<bool>,
+}
+
+/// The conversation about sizes and states: what was sent and what was answered.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Configures {
+    /// The newest that the client was told.
+    pub(crate) sent: Option<(u64, WindowConfigure)>,
+    /// When it was, while it has not answered.
+    pub(crate) in_flight: Option<Timestamp>,
+    /// What the client's contents were made for.
+    pub(crate) committed: Option<WindowConfigure>,
+    /// It has let a relayout run into its deadline. Nobody waits for it until it answers.
+    pub(crate) late: bool,
+}
+
+/// The output a window is on, and where it came from.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Home {
+    pub(crate) output: Option<OutputId>,
+    /// Where `output` was when it went away: what floats is moved by as much as its output is.
+    pub(crate) lost_at: Option<LogicalPoint>,
+    /// The output it was on when that went away. It returns when one of that name does.
+    pub(crate) name: Option<String>,
+    /// Where it was before it became fullscreen elsewhere.
+    pub(crate) before_fullscreen: Option<OutputId>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Window {
+    pub(crate) id: WindowId,
+    pub(crate) surface: SurfaceId,
+    pub(crate) client: ClientInfo,
+    pub(crate) title: String,
+    pub(crate) app_id: String,
+    pub(crate) parent: Option<WindowId>,
+    pub(crate) geometry: Option<Rect<i32, Logical>>,
+    /// 0: no limit.
+    pub(crate) min: Size2D<i32, Logical>,
+    pub(crate) max: Size2D<i32, Logical>,
+    pub(crate) phase: Phase,
+    pub(crate) modes: Modes,
+    pub(crate) home: Home,
+    pub(crate) float: Floating,
+    /// Where it is shown.
+    pub(crate) slot: Slot,
+    /// Where it is to be shown once everybody concerned has answered.
+    pub(crate) target: Slot,
+    /// Since when the two differ.
+    pub(crate) pending_since: Option<Timestamp>,
+    /// It was not on the screen before: it appears at its target at once.
+    pub(crate) appears: bool,
+    pub(crate) configures: Configures,
+}
+
+impl Window {
+    pub(crate) fn new(id: WindowId, surface: SurfaceId, client: ClientInfo) -> Self {
+        Self {
+            id,
+            surface,
+            client,
+            title: String::new(),
+            app_id: String::new(),
+            parent: None,
+            geometry: None,
+            min: Size2D::zero(),
+            max: Size2D::zero(),
+            phase: Phase::Created,
+            modes: Modes::default(),
+            home: Home::default(),
+            float: Floating::default(),
+            slot: Slot::Floating,
+            target: Slot::Floating,
+            pending_since: None,
+            appears: true,
+            configures: Configures::default(),
+        }
+    }
+
+    /// Whether it has contents and is meant to be seen.
+    pub(crate) fn shown(&self) -> bool {
+        self.phase == Phase::Mapped && !self.modes.minimized
+    }
+
+    /// Dialogs float above tiles: a window with a parent, or one of a fixed size.
+    pub(crate) fn is_dialog(&self) -> bool {
+        self.parent.is_some() || (self.min == self.max && self.min.width > 0 && self.min.height > 0)
+    }
+
+    /// The nearest size that the client said it can have.
+    pub(crate) fn limited(&self, size: LogicalSize) -> LogicalSize {
+        let limit = |value: f64, min: i32, max: i32| {
+            let max = if max > 0 { f64::from(max) } else { f64::INFINITY };
+            value.min(max).max(f64::from(min)).max(1.0)
+        };
+        LogicalSize::new(limit(size.width, self.min.width, self.max.width), limit(size.height, self.min.height, self.max.height))
+    }
+
+    pub(crate) fn is_being_placed(&self) -> bool {
+        self.target != self.slot
+    }
+}
+
+/// All windows and the three orders they have.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Windows {
+    map: BTreeMap<WindowId, Window>,
+    /// Bottom to top.
+    pub(crate) stack: Vec<WindowId>,
+    /// Master first. Floating windows keep their place in it.
+    pub(crate) tiles: Vec<WindowId>,
+    /// The most recently focused at the end.
+    pub(crate) history: Vec<WindowId>,
+}
+
+impl Windows {
+    pub(crate) fn get(&self, id: WindowId) -> Option<&Window> {
+        self.map.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: WindowId) -> Option<&mut Window> {
+        self.map.get_mut(&id)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Window> {
+        self.map.values()
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Window> {
+        self.map.values_mut()
+    }
+
+    pub(crate) fn ids(&self) -> Vec<WindowId> {
+        self.map.keys().copied().collect()
+    }
+
+    pub(crate) fn of_surface(&self, surface: SurfaceId) -> Option<&Window> {
+        self.map.values().find(|window| window.surface == surface)
+    }
+
+    pub(crate) fn insert(&mut self, window: Window) {
+        self.map.insert(window.id, window);
+    }
+
+    pub(crate) fn remove(&mut self, id: WindowId) -> Option<Window> {
+        self.forget(id);
+        self.map.remove(&id)
+    }
+
+    /// Takes a window out of all orders: it is no longer mapped.
+    pub(crate) fn forget(&mut self, id: WindowId) {
+        for order in [&mut self.stack, &mut self.tiles, &mut self.history] {
+            order.retain(|other| *other != id);
+        }
+    }
+
+    /// Whether `id` is a dialog of `ancestor`, or a dialog's dialog. Clients can make rings of parents, so this counts its steps.
+    pub(crate) fn descends(&self, id: WindowId, ancestor: WindowId) -> bool {
+        let mut parent = self.get(id).and_then(|window| window.parent);
+        for _ in 0..self.map.len() {
+            match parent {
+                Some(found) if found == ancestor => return true,
+                Some(found) => parent = self.get(found).and_then(|window| window.parent),
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// Puts a window on top, and its dialogs on top of it in the order they have.
+    pub(crate) fn raise(&mut self, id: WindowId) {
+        let dialogs: Vec<_> = self.stack.iter().copied().filter(|other| *other != id && self.descends(*other, id)).collect();
+        self.stack.retain(|other| *other != id && !dialogs.contains(other));
+        self.stack.push(id);
+        self.stack.extend(dialogs);
+    }
+}
