@@ -6,6 +6,8 @@
 
 mod build;
 mod mapping;
+#[cfg(test)]
+mod tests;
 
 use euclid::{Rect, Size2D, Transform2D, Vector2D};
 use glasshouse_scene::{Buffer, BufferId, Color, Physical, PhysicalRect, PhysicalSize, PoolId, Region, ShmFormat, SurfaceId};

@@ -53,14 +53,19 @@ pub fn plan(input: PlanInput<'_>, damage: &Region<Physical>) -> FramePlan {
     FramePlan { size: scene.size, damage, ops }
 }
 
-/// The element, or its placeholder where its memory cannot be read.
+/// The element as it is painted: its placeholder where its memory cannot be read, and a radius that fits its rectangle.
 fn shown<'a>(element: &'a Element, unreadable: &BTreeSet<SurfaceId>) -> Cow<'a, Element> {
-    match &element.kind {
-        ElementKind::Surface(surface) if unreadable.contains(surface) => {
-            Cow::Owned(Element { kind: ElementKind::Placeholder, ..element.clone() })
-        }
-        _ => Cow::Borrowed(element),
+    let mut shown = Cow::Borrowed(element);
+    if let ElementKind::Surface(surface) = &element.kind
+        && unreadable.contains(surface)
+    {
+        shown.to_mut().kind = ElementKind::Placeholder;
     }
+    let radius = clamped_radius(element.rounded_area.unwrap_or(element.area), element.radius);
+    if radius != element.radius {
+        shown.to_mut().radius = radius;
+    }
+    shown
 }
 
 /// Like [`opaque_region`], but without the pixels that a filter mixes with translucent neighbours.
@@ -159,7 +164,7 @@ pub(crate) const MAX_SIGMA: f32 = 128.0;
 /// Borders and shadows bring their own corners and need no mask, but what `rounded_area` cuts is cut from all kinds.
 fn rounded_part(element: &Element, visible: Region<Physical>) -> (Option<(RoundedMask, Region<Physical>)>, Region<Physical>) {
     let outer = element.rounded_area.unwrap_or(element.area);
-    let radius = clamped_radius(outer, element.radius);
+    let radius = element.radius;
     if radius <= 0.0 || matches!(element.kind, ElementKind::Border { .. } | ElementKind::Shadow { .. }) {
         return (None, visible);
     }
