@@ -3,12 +3,11 @@
 //! Every picture is checked to show the change. Requests come at all phases of the output's clock, as an agent's would: a server that
 //! waits for its next tick then waits for half of it on average.
 
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use super::{Bench, for_each_peer, percentile};
+use super::{Bench, colour, for_each_peer, pause, percentile};
 use crate::client::x11::XClient;
 use crate::client::{Client, PATCH, Size};
 use crate::figures::{Cell, Reach, Row, Samples, Unit};
@@ -76,14 +75,4 @@ fn x(bench: &Bench, server: &Server) -> Result<[Samples; 3]> {
         Ok(samples)
     };
     Ok([sample(true)?, Samples::default(), sample(false)?])
-}
-
-/// Spreads the requests evenly over the 16.7 ms of a tick.
-fn pause(turn: usize) {
-    sleep(Duration::from_micros(20_000 + (turn as u64 * 7_919) % 16_667));
-}
-
-/// Another one each turn, and none that a desktop would show by itself.
-fn colour(turn: usize) -> u32 {
-    0xff00_0000 | (0x0012_3457_u32.wrapping_mul(turn as u32 + 1) & 0x00ff_ffff)
 }

@@ -1,5 +1,6 @@
 //! The rows of the table, a file for each group of them. A failure is a cell of its row, never the end of the bench.
 
+pub(crate) mod api;
 pub(crate) mod capture;
 pub(crate) mod deaths;
 pub(crate) mod memory;
@@ -8,6 +9,7 @@ pub(crate) mod sync;
 pub(crate) mod video;
 pub(crate) mod wakeups;
 
+use std::thread::sleep;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -55,6 +57,7 @@ pub(crate) const GROUPS: &[(&str, Group)] = &[
     ("start", start::measure),
     ("memory", memory::measure),
     ("capture", capture::measure),
+    ("api", api::measure),
     ("video", video::measure),
     ("sync", sync::measure),
     ("deaths", deaths::measure),
@@ -79,4 +82,14 @@ fn failed<const N: usize>(error: &anyhow::Error) -> [Cell; N] {
 fn percentile(samples: &Samples, percent: f64, unit: Unit) -> Result<Cell> {
     let value = samples.percentile(percent).context("nothing was measured")?;
     Ok(Cell::Value(unit.of(value)))
+}
+
+/// Spreads requests evenly over the 16.7 ms of an output's tick: the turns come at all of its phases.
+fn pause(turn: usize) {
+    sleep(Duration::from_micros(20_000 + (turn as u64 * 7_919) % 16_667));
+}
+
+/// Another colour each turn.
+fn colour(turn: usize) -> u32 {
+    0xff00_0000 | (0x0012_3457_u32.wrapping_mul(turn as u32 + 1) & 0x00ff_ffff)
 }
