@@ -40,12 +40,12 @@ install_packages() {
     [ ${#missing[@]} -gt 0 ] || return 0
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null ||
-            fail "${#missing[@]} packages are missing and installing them needs root: run as root \`apt-get install ${missing[*]}\`, then this again."
+            fail "Packages are missing and installing them needs root: run \`apt-get install ${missing[*]}\` as root, then this again."
         as_root=(sudo env)
     else
         as_root=(env)
     fi
-    say "installing ${#missing[@]} packages: ${missing[*]}"
+    say "installing from Debian: ${missing[*]}"
     "${as_root[@]}" apt-get -qq update || say "the package lists could not all be refreshed; trying with those that are there"
     "${as_root[@]}" DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends \
         -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "${missing[@]}" | sed --unbuffered --quiet 's/^Setting up \([^ ]*\) .*/       \1/p' ||
