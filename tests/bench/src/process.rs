@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use rustix::process::{Pid, Signal};
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 /// Memory of one or several processes, in bytes. RSS is left out on purpose: it counts shared pages once for each process.
 #[derive(Clone, Copy, Default)]
@@ -101,6 +102,13 @@ pub(crate) fn alive(pid: Pid) -> bool {
 
 pub(crate) fn signal(pid: Pid, signal: Signal) -> Result<()> {
     rustix::process::kill_process(pid, signal).map_err(|error| anyhow!("process {} cannot be signalled: {error}", pid.as_raw_nonzero()))
+}
+
+/// Keeps a process's main thread on these processors, or with `None` the calling thread; answers with where it was allowed before.
+pub(crate) fn pin(pid: Option<Pid>, processors: &CpuSet) -> Result<CpuSet> {
+    let before = sched_getaffinity(pid).context("the processors of a process are not known")?;
+    sched_setaffinity(pid, processors).context("a process cannot be moved to another processor")?;
+    Ok(before)
 }
 
 /// The user and group ids of a name in /etc/passwd.
