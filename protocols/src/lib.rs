@@ -1,1 +1,47 @@
+//! What Glasshouse says over D-Bus: names, wire types, errors and typed proxies.
+//!
+//! The interfaces are served peer-to-peer on `$XDG_RUNTIME_DIR/glasshouse-<wayland display>`. The XML in `protocols/dbus` is what the
+//! desktop answers to `Introspect`; a test of the desktop compares the two. The types here are the wire's own: the core's are never
+//! serialized, so that they can change without breaking a script.
+//!
+//! Calls on one connection are carried out in their order, one at a time. Who wants to do something while a launch waits opens a
+//! second connection.
 
+pub mod capture;
+pub mod chord;
+pub mod commands;
+pub mod debug;
+pub mod desktop;
+mod error;
+pub mod input;
+pub mod windows;
+
+pub use capture::{Capture1Proxy, CaptureInfo, CaptureOptions, PixelFormat};
+pub use chord::{Chord, Modifiers};
+pub use commands::Commands1Proxy;
+pub use debug::Debug1Proxy;
+pub use desktop::{Check, Desktop1Proxy, Output, Window};
+pub use error::Error;
+pub use input::{Button, Input1Proxy, TouchPhase};
+pub use windows::Windows1Proxy;
+
+/// The name on a bus. Peer-to-peer calls may carry it; nobody looks.
+pub const BUS_NAME: &str = "org.glasshouse.Desktop";
+
+/// The only object.
+pub const OBJECT_PATH: &str = "/org/glasshouse/Desktop";
+
+/// What the socket's name in `$XDG_RUNTIME_DIR` starts with; the name of the Wayland display follows.
+pub const SOCKET_PREFIX: &str = "glasshouse-";
+
+/// An error unless all of these are numbers that a position or a size can have.
+///
+/// # Errors
+///
+/// [`Error::BadArgument`] that names the first one that is infinite or not a number.
+pub fn finite<const N: usize>(numbers: [(&str, f64); N]) -> Result<(), Error> {
+    match numbers.iter().find(|(_, number)| !number.is_finite()) {
+        Some((name, number)) => Err(Error::BadArgument(format!("{name} is {number}; give a finite number"))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,88 @@
+use glasshouse_protocols::{
+    Modifiers, finite,
+    input::{MAX_CLICKS, MAX_TEXT},
+};
+use glasshouse_scene::LogicalPoint;
+use zbus::{Connection, interface};
+
+use super::{BusError, InputAction, Request, peer::Peer};
+
+/// More detents than any wheel turns at once.
+const MAX_SCROLL: f64 = 1_000.0;
+
+/// `org.glasshouse.Input1`.
+pub(super) struct Input1(pub(super) Peer);
+
+impl Input1 {
+    async fn act(&self, connection: &Connection, action: InputAction) -> Result<(), BusError> {
+        self.0.ask(connection, |caller, reply| Request::Input { caller, action, reply }).await
+    }
+}
+
+/// All calls answer after the events have been sent to the client.
+#[interface(name = "org.glasshouse.Input1", spawn = false)]
+impl Input1 {
+    /// Types a text of at most 64 KiB into the window that has the keyboard: any Unicode, whatever the keyboard layout.
+    #[zbus(name = "Type")]
+    async fn type_text(&self, #[zbus(connection)] connection: &Connection, text: String) -> Result<(), BusError> {
+        if text.len() > MAX_TEXT {
+            return Err(BusError::BadArgument(format!(
+                "the text has {} bytes, but {MAX_TEXT} is the most; type it in parts or paste it",
+                text.len()
+            )));
+        }
+        self.act(connection, InputAction::Type(text)).await
+    }
+
+    /// Presses and releases a key, with modifiers: ctrl+shift+t, Return, super.
+    async fn key(&self, #[zbus(connection)] connection: &Connection, chord: &str) -> Result<(), BusError> {
+        self.act(connection, InputAction::Key(chord.parse()?)).await
+    }
+
+    /// Moves the pointer here (in the logical space of all outputs) and clicks: 1 to 10 times, with left, right, middle, back or forward,
+    /// while these modifiers are held (ctrl, shift, alt, super, altgr).
+    async fn click(
+        &self,
+        #[zbus(connection)] connection: &Connection,
+        x: f64,
+        y: f64,
+        button: &str,
+        count: u32,
+        modifiers: Vec<String>,
+    ) -> Result<(), BusError> {
+        if !(1..=MAX_CLICKS).contains(&count) {
+            return Err(BusError::BadArgument(format!("{count} clicks cannot be made at once; 1 to {MAX_CLICKS} can")));
+        }
+        let modifiers = Modifiers::from_names(modifiers.iter().map(String::as_str))?;
+        self.act(connection, InputAction::Click { at: point(x, y)?, button: button.parse()?, count, modifiers }).await
+    }
+
+    /// Moves the pointer here, in the logical space of all outputs.
+    async fn move_to(&self, #[zbus(connection)] connection: &Connection, x: f64, y: f64) -> Result<(), BusError> {
+        self.act(connection, InputAction::MoveTo(point(x, y)?)).await
+    }
+
+    /// Presses or releases a button where the pointer is.
+    async fn button(&self, #[zbus(connection)] connection: &Connection, button: &str, pressed: bool) -> Result<(), BusError> {
+        self.act(connection, InputAction::Button { button: button.parse()?, pressed }).await
+    }
+
+    /// Turns the wheel where the pointer is, in detents; fractions are fine. Positive is right and down.
+    async fn scroll(&self, #[zbus(connection)] connection: &Connection, dx: f64, dy: f64) -> Result<(), BusError> {
+        finite([("dx", dx), ("dy", dy)])?;
+        if dx.abs() > MAX_SCROLL || dy.abs() > MAX_SCROLL {
+            return Err(BusError::BadArgument(format!("a wheel turns at most {MAX_SCROLL} detents at once")));
+        }
+        self.act(connection, InputAction::Scroll { dx, dy }).await
+    }
+
+    /// Moves a finger: down, move, up or cancel (which ends all of them). id tells fingers apart.
+    async fn touch(&self, #[zbus(connection)] connection: &Connection, phase: &str, id: i32, x: f64, y: f64) -> Result<(), BusError> {
+        self.act(connection, InputAction::Touch { phase: phase.parse()?, id, at: point(x, y)? }).await
+    }
+}
+
+fn point(x: f64, y: f64) -> Result<LogicalPoint, BusError> {
+    finite([("x", x), ("y", y)])?;
+    Ok(LogicalPoint::new(x, y))
+}

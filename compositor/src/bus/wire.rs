@@ -1,0 +1,58 @@
+//! The core's values as the wire's, written by hand so that each can change without the other.
+
+use glasshouse_core::{OutputMode, Refusal, WindowInfo};
+use glasshouse_protocols::{Output, Window};
+use glasshouse_scene::{LogicalRect, OutputId};
+
+use super::BusError;
+
+/// A window for the wire. `output` is the name of the output that the window is on.
+pub fn window(info: &WindowInfo, output: Option<&str>) -> Window {
+    Window {
+        id: info.id.0,
+        title: info.title.clone(),
+        app_id: info.app_id.clone(),
+        pid: info.pid,
+        parent: info.parent.map(|parent| parent.0),
+        x: info.area.origin.x,
+        y: info.area.origin.y,
+        width: info.area.size.width,
+        height: info.area.size.height,
+        output: output.map(str::to_owned),
+        mapped: info.mapped,
+        focused: info.focused,
+        floating: info.floating,
+        fullscreen: info.fullscreen,
+        maximized: info.maximized,
+        minimized: info.minimized,
+    }
+}
+
+/// An output for the wire. `area` is what it shows of the logical space.
+pub fn output(id: OutputId, mode: &OutputMode, area: LogicalRect) -> Output {
+    Output {
+        id: id.0,
+        name: mode.name.clone(),
+        width: mode.width,
+        height: mode.height,
+        scale: mode.scale,
+        refresh_mhz: mode.refresh_mhz,
+        transform: mode.transform.to_wire(),
+        x: area.origin.x,
+        y: area.origin.y,
+        logical_width: area.size.width,
+        logical_height: area.size.height,
+    }
+}
+
+/// A refusal under its name on the wire.
+pub fn refusal(refusal: &Refusal) -> BusError {
+    let sentence = refusal.to_string();
+    match refusal {
+        Refusal::NoWindow(_) => BusError::NoWindow(sentence),
+        Refusal::NoOutput(_) => BusError::NoOutput(sentence),
+        Refusal::NotPermitted { .. } => BusError::NotPermitted(sentence),
+        Refusal::BadOutput(_) | Refusal::NameTaken(_) => BusError::BadArgument(sentence),
+        _ => BusError::Refused(sentence),
+    }
+}

@@ -1,0 +1,23 @@
+//! `org.glasshouse.Windows1`: programs and the windows that they open.
+
+use std::collections::HashMap;
+
+use zbus::proxy;
+
+use crate::{Error, desktop::Window};
+
+/// How long `Launch` waits when it is told 0, in milliseconds.
+pub const DEFAULT_LAUNCH_TIMEOUT_MS: u32 = 10_000;
+
+/// The longest that `Launch` waits, in milliseconds.
+pub const MAX_LAUNCH_TIMEOUT_MS: u32 = 600_000;
+
+/// Programs and the windows that they open.
+#[proxy(interface = "org.glasshouse.Windows1", default_service = "org.glasshouse.Desktop", default_path = "/org/glasshouse/Desktop")]
+pub trait Windows1 {
+    /// Starts a program and answers with the first window that it shows, found by activation token and process tree.
+    ///
+    /// `env` is added to the desktop's own environment. An empty `cwd` is the desktop's own directory. `timeout_ms` is in milliseconds,
+    /// at most ten minutes; 0 is ten seconds. After a time-out the program goes on.
+    fn launch(&self, argv: &[&str], env: HashMap<&str, &str>, cwd: &str, timeout_ms: u32) -> Result<Window, Error>;
+}
