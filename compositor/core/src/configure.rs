@@ -101,10 +101,13 @@ impl Desktop {
         let Some(window) = self.windows.get(id) else { return };
         let floats = window.slot == Slot::Floating && window.target == Slot::Floating && window.phase == Phase::Mapped;
         let size = self.geometry(window).size;
-        if floats && !resizing && window.configures.in_flight.is_none() && !size.is_empty() {
-            if let Some(window) = self.windows.get_mut(id) {
-                window.float.size = Some(size);
-            }
+        if floats
+            && !resizing
+            && window.configures.in_flight.is_none()
+            && !size.is_empty()
+            && let Some(window) = self.windows.get_mut(id)
+        {
+            window.float.size = Some(size);
         }
     }
 

@@ -173,7 +173,7 @@ impl Desktop {
         let root = self.popup_root(main);
         let output = self.outputs.get(self.output_of_root(root)?)?;
         let keeps_off_panels = self.windows.of_surface(root).is_some_and(|window| !window.modes.fullscreen);
-        let bounds = if keeps_off_panels && !output.work_area.is_empty() { output.work_area } else { output.area() };
+        let bounds = if keeps_off_panels { output.work_area } else { output.area() };
         let origin = self.main_origin(main)? + self.geometry_origin(main).to_vector();
         Some(bounds.translate(-origin.to_vector()))
     }

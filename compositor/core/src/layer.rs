@@ -79,7 +79,8 @@ impl Layers {
                 }
             }
         }
-        free
+        // Panels that leave nothing have to share with the windows: a window must be somewhere.
+        if free.is_empty() { area } else { free }
     }
 }
 
@@ -196,8 +197,8 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_larger_than_the_output_leaves_nothing_and_not_less() {
+    fn a_panel_that_keeps_everything_for_itself_has_to_share() {
         let (_, free) = arrange(&[panel(i32::MAX), panel(i32::MAX)]);
-        assert_eq!(free.size.height, 0.0);
+        assert_eq!(free, AREA);
     }
 }

@@ -15,6 +15,7 @@ mod grid;
 pub mod ids;
 mod layer;
 mod layout;
+mod never;
 mod output;
 mod paint;
 mod permit;

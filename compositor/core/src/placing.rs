@@ -8,6 +8,7 @@ use crate::{
     grid::{centred, pull_in},
     ids::WindowId,
     layout::{floating, tiling},
+    never::never,
     output::Output,
     window::{Anchor, Phase, Slot, Window},
 };
@@ -85,6 +86,9 @@ impl Desktop {
             let here = |window: &&Window| window.home.output == Some(output.id);
             let mut tiled: Vec<&Window> = self.tiled_on(output.id);
             let tiles = self.cut(output, &tiled);
+            if never!(tiles.len() != tiled.len(), "a tiled window without a tile") {
+                continue;
+            }
             targets.extend(tiled.iter().zip(tiles).map(|(window, tile)| (window.id, Slot::Tile(tile))));
             for window in self.windows.iter().filter(here) {
                 let waits_for_first = window.phase == Phase::Ready && !window.modes.minimized;
@@ -182,10 +186,9 @@ impl Desktop {
 }
 
 fn pull_window_in(window: &mut Window, size: LogicalSize, output: &Output) {
-    let bounds = if output.work_area.is_empty() { output.area() } else { output.work_area };
     let size = window.float.size.filter(|_| size.is_empty()).unwrap_or(size);
     if let Some(at) = &mut window.float.at {
-        *at = pull_in(LogicalRect::new(*at, size), bounds);
+        *at = pull_in(LogicalRect::new(*at, size), output.work_area);
     }
     window.float.anchor = Anchor::default();
 }

@@ -25,7 +25,10 @@ pub(crate) fn tile(area: LogicalRect, smallest: &[LogicalSize], cut: Cut, grid: 
     let (gap_y, outer_y) = split(area.origin.y, area.size.height, stack.len().max(1) as i32, grid.length(cut.gap));
     let mut tiles = Vec::with_capacity(smallest.len());
     let mut add = |x: i32, y: i32, width: i32, height: i32| {
-        let pixels: PhysicalRect = Rect::new(Point2D::new(x, y), Size2D::new(width.max(1), height.max(1)));
+        // Without a pixel for each they lie on each other: a tile outside of the area would be lost.
+        let (width, height) = (width.max(1), height.max(1));
+        let at = Point2D::new(x.min(area.max_x() - width).max(area.min_x()), y.min(area.max_y() - height).max(area.min_y()));
+        let pixels: PhysicalRect = Rect::new(at, Size2D::new(width, height));
         tiles.push(grid.to_logical_rect(pixels));
     };
     // The master keeps its height when the stack's gaps shrink: only the outer ones count for it.

@@ -1,5 +1,10 @@
 //! Tests of the desktop as a whole.
 
+mod bench;
+mod examples;
+mod histories;
+mod invariants;
+
 use glasshouse_scene::Transform;
 
 use crate::command::OutputMode;

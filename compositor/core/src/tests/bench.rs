@@ -1,0 +1,439 @@
+//! A desktop with scripted clients, and what they were told.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use euclid::{Point2D, Rect, Size2D};
+use glasshouse_scene::{Logical, LogicalPoint, LogicalRect, LogicalSize, OutputId, Scene, SurfaceId};
+
+use crate::{
+    Caller, Command, Desktop, Effect, Effects, Event, Notice, Refusal, Settings, Timestamp, View, WindowConfigure, WindowId,
+    event::{CursorWanted, Edges, LayerState, SurfaceState, Want, WindowChange},
+    tests::mode,
+};
+
+/// One thing that happens. Windows, popups, layers and outputs are numbers from a small range; those that are not there make it a no-op.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Op {
+    /// Creates a window of this preferred size; it is mapped when its client commits.
+    Open(u8, u16, u16),
+    /// Answers the newest configure, and maps the window.
+    ClientCommits(u8),
+    /// Acknowledges without committing.
+    ClientAcks(u8),
+    /// Takes another size by itself.
+    ClientResizes(u8, u16, u16),
+    Unmap(u8),
+    Close(u8),
+    Parent(u8, Option<u8>),
+    Limits(u8, (i32, i32), (i32, i32)),
+    Geometry(u8, Option<[i32; 4]>),
+    Subsurface(u8, [i32; 2], u16),
+    InputRegion(u8, Option<[i32; 4]>),
+    Wants(u8, Want),
+    Activate(u8),
+    Command(Do),
+    Popup(u8, [i32; 2]),
+    PopupGone(u8),
+    Layer(u8, LayerState),
+    LayerMaps(u8),
+    LayerGone(u8),
+    Point(f64, f64),
+    Press,
+    Release,
+    Touch(f64, f64),
+    Cursor(Option<CursorWanted>),
+    Drag(Option<u8>),
+    /// Milliseconds pass, and ticks come when they were asked for.
+    Pass(u16),
+}
+
+/// A command about the n-th window or output.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Do {
+    Focus(u8),
+    Direction(crate::Direction),
+    Move(u8, f64, f64),
+    Resize(u8, f64, f64),
+    Fullscreen(u8, bool, Option<u8>),
+    Maximize(u8, bool),
+    Float(u8, bool),
+    Minimize(u8, bool),
+    Layout(crate::LayoutKind),
+    Plug(u32, u32, f64),
+    Configure(u8, u32, u32, f64),
+    Unplug(u8),
+}
+
+/// A window's client.
+#[derive(Debug, Clone)]
+pub(super) struct Client {
+    pub(super) id: WindowId,
+    pub(super) surface: SurfaceId,
+    size: LogicalSize,
+    preferred: LogicalSize,
+    subsurface: Option<(SurfaceId, Point2D<i32, Logical>, LogicalSize)>,
+    input: Option<Vec<(bool, Rect<i32, Logical>)>>,
+    pub(super) mapped: bool,
+    popup: Option<SurfaceId>,
+    /// Not answered, oldest first.
+    pub(super) pending: Vec<(u64, WindowConfigure, Timestamp)>,
+    pub(super) last: WindowConfigure,
+}
+
+pub(super) struct Bench {
+    pub(super) desktop: Desktop,
+    pub(super) now: Timestamp,
+    pub(super) clients: BTreeMap<u8, Client>,
+    layers: BTreeMap<u8, SurfaceId>,
+    /// As they were when a redraw was last asked for.
+    pub(super) scenes: BTreeMap<OutputId, Scene>,
+    /// What the last op caused.
+    pub(super) effects: Effects,
+    pub(super) told_focus: Option<SurfaceId>,
+    pub(super) open: BTreeSet<WindowId>,
+}
+
+impl Bench {
+    pub(super) fn new(settings: Settings) -> Self {
+        Self {
+            desktop: Desktop::new(settings),
+            now: Timestamp(Duration::from_secs(100)),
+            clients: BTreeMap::new(),
+            layers: BTreeMap::new(),
+            scenes: BTreeMap::new(),
+            effects: Effects::new(),
+            told_focus: None,
+            open: BTreeSet::new(),
+        }
+    }
+
+    /// A desktop with outputs of 1000 × 600 and no decoration, tiling.
+    pub(super) fn with_outputs(count: usize) -> Self {
+        let mut t = Self::new(Settings { layout: crate::LayoutKind::Tiling, ..Settings::plain() });
+        for _ in 0..count {
+            t.run([Op::Command(Do::Plug(1000, 600, 1.0))]);
+        }
+        t
+    }
+
+    pub(super) fn run(&mut self, ops: impl IntoIterator<Item = Op>) {
+        for op in ops {
+            self.effects.clear();
+            self.step(op);
+            super::invariants::assert_invariants(self);
+        }
+    }
+
+    /// Opens a window and lets everybody answer.
+    pub(super) fn open(&mut self, n: u8, width: u16, height: u16) {
+        self.run([Op::Open(n, width, height), Op::ClientCommits(n)]);
+        self.answer();
+    }
+
+    /// Lets all clients answer until they have no more questions.
+    pub(super) fn answer(&mut self) {
+        for _ in 0..4 {
+            let all: Vec<u8> = self.clients.keys().copied().collect();
+            self.run(all.into_iter().map(Op::ClientCommits));
+        }
+    }
+
+    pub(super) fn window(&self, n: u8) -> crate::WindowInfo {
+        self.desktop.window(self.clients[&n].id).unwrap()
+    }
+
+    pub(super) fn area(&self, n: u8) -> [f64; 4] {
+        let area = self.window(n).area;
+        [area.min_x(), area.min_y(), area.width(), area.height()]
+    }
+
+    pub(super) fn command(&mut self, command: Command) -> Result<(), Refusal> {
+        let effects = self.desktop.apply(&Caller::Person, command, self.now)?;
+        self.take(effects);
+        Ok(())
+    }
+
+    pub(super) fn observe(&mut self, event: Event) {
+        let effects = self.desktop.observe(event, self.now);
+        self.take(effects);
+    }
+
+    fn take(&mut self, effects: Effects) {
+        for effect in &effects {
+            match effect {
+                Effect::ConfigureWindow { window, token, configure } => {
+                    let client = self.clients.values_mut().find(|client| client.id == *window).expect("a configure for a dead window");
+                    client.pending.push((*token, configure.clone(), self.now));
+                    client.last = configure.clone();
+                }
+                Effect::Redraw { output } => {
+                    let scene = self.desktop.scene(View::Output(*output), self.now).expect("a redraw for a dead output");
+                    let before = self.scenes.insert(*output, scene.clone());
+                    assert_ne!(before, Some(scene), "a redraw of what did not change");
+                }
+                Effect::OutputRemoved { output } => {
+                    self.scenes.remove(output);
+                }
+                Effect::CloseLayer { surface } => self.layers.retain(|_, layer| layer != surface),
+                Effect::Focus { surface } => {
+                    assert_ne!(self.told_focus, *surface, "told twice");
+                    self.told_focus = *surface;
+                }
+                Effect::Notify(Notice::WindowOpened { window }) => assert!(self.open.insert(*window)),
+                Effect::Notify(Notice::WindowClosed { window }) => assert!(self.open.remove(window)),
+                _ => {}
+            }
+        }
+        for output in self.desktop.outputs() {
+            let scene = self.desktop.scene(View::Output(output.id), self.now);
+            assert_eq!(self.scenes.get(&output.id), scene.as_ref(), "a redraw is missing");
+        }
+        self.effects.extend(effects);
+    }
+
+    fn nth_output(&self, n: u8) -> Option<OutputId> {
+        self.desktop.outputs().get(usize::from(n)).map(|output| output.id)
+    }
+
+    fn commit_surface(&mut self, n: u8) {
+        let Some(client) = self.clients.get(&n).cloned() else { return };
+        let size = client.mapped.then_some(client.size);
+        let mut stack = vec![(client.surface, Point2D::zero())];
+        if let Some((sub, at, size)) = client.subsurface {
+            stack.push((sub, at));
+            self.observe(Event::SurfaceCommitted { surface: sub, state: SurfaceState { size: Some(size), ..SurfaceState::default() } });
+        }
+        self.observe(Event::SurfaceCommitted { surface: client.surface, state: SurfaceState { size, input: client.input, stack } });
+    }
+
+    fn unmap(&mut self, n: u8) {
+        self.pop_down(n);
+        let Some(client) = self.clients.get_mut(&n) else { return };
+        client.mapped = false;
+        client.pending.clear();
+        let window = client.id;
+        self.commit_surface(n);
+        self.observe(Event::WindowUnmapped { window });
+        // The client begins again at once.
+        self.observe(Event::WindowReady { window });
+    }
+
+    fn pop_down(&mut self, n: u8) {
+        if let Some(popup) = self.clients.get_mut(&n).and_then(|client| client.popup.take()) {
+            self.observe(Event::PopupGone { surface: popup });
+            self.observe(Event::SurfaceDestroyed { surface: popup });
+        }
+    }
+
+    fn change(&mut self, n: u8, change: WindowChange) {
+        if let Some(window) = self.clients.get(&n).map(|client| client.id) {
+            self.observe(Event::WindowChanged { window, change });
+        }
+    }
+
+    fn step(&mut self, op: Op) {
+        let rect = |[x, y, w, h]: [i32; 4]| Rect::new(Point2D::new(x, y), Size2D::new(w, h));
+        let size = |w: u16, h: u16| LogicalSize::new(f64::from(w), f64::from(h));
+        match op {
+            Op::Open(n, w, h) => self.create(n, size(w, h)),
+            Op::ClientCommits(n) => self.client_commits(n),
+            Op::ClientAcks(n) => {
+                if let Some((window, token)) = self.clients.get(&n).and_then(|c| Some((c.id, c.pending.last()?.0))) {
+                    self.observe(Event::ConfigureAcked { window, token });
+                    // Only what asks for no other contents is answered by this alone.
+                    let sent = self.desktop.windows.get(window).map(|window| window.configures.clone()).unwrap_or_default();
+                    if let Some(client) = self.clients.get_mut(&n).filter(|_| sent.committed.is_some()) {
+                        let newest = sent.sent.map(|(newest, _)| newest);
+                        client.pending.retain(|(pending, ..)| *pending > token || (Some(token) == newest && sent.in_flight.is_some()));
+                    }
+                }
+            }
+            Op::ClientResizes(n, w, h) => {
+                let Some(client) = self.clients.get_mut(&n) else { return };
+                (client.size, client.preferred) = (size(w, h), size(w, h));
+                self.commit_surface(n);
+            }
+            Op::Unmap(n) => self.unmap(n),
+            Op::Close(n) => {
+                self.pop_down(n);
+                let Some(client) = self.clients.remove(&n) else { return };
+                self.observe(Event::WindowDestroyed { window: client.id });
+                self.observe(Event::SurfaceDestroyed { surface: client.surface });
+            }
+            Op::Parent(n, parent) => {
+                let parent = parent.and_then(|parent| self.clients.get(&parent)).map(|client| client.id);
+                self.change(n, WindowChange::Parent(parent));
+            }
+            Op::Limits(n, min, max) => self.change(n, WindowChange::Limits { min: min.into(), max: max.into() }),
+            Op::Geometry(n, geometry) => self.change(n, WindowChange::Geometry(geometry.map(rect))),
+            Op::Subsurface(n, at, side) => {
+                let sub = self.desktop.allocate_surface();
+                let Some(client) = self.clients.get_mut(&n) else { return };
+                let sub = client.subsurface.map_or(sub, |(sub, ..)| sub);
+                client.subsurface = Some((sub, at.into(), size(side, side)));
+                self.commit_surface(n);
+            }
+            Op::InputRegion(n, region) => {
+                let Some(client) = self.clients.get_mut(&n) else { return };
+                client.input = region.map(|region| vec![(true, rect(region))]);
+                self.commit_surface(n);
+            }
+            Op::Wants(n, want) => {
+                if let Some(window) = self.clients.get(&n).map(|client| client.id) {
+                    self.observe(Event::WindowWants { window, want });
+                }
+            }
+            Op::Activate(n) => self.change(n, WindowChange::Activated),
+            Op::Command(what) => {
+                let before = self.scenes.clone();
+                if self.carry_out(what).is_err() {
+                    assert_eq!(before, self.scenes);
+                }
+            }
+            Op::Popup(n, at) => self.popup(n, at),
+            Op::PopupGone(n) => self.pop_down(n),
+            Op::Layer(n, layer) => {
+                let surface = self.layers.get(&n).copied().unwrap_or_else(|| self.desktop.allocate_surface());
+                if self.layers.insert(n, surface).is_none() {
+                    self.observe(Event::LayerCreated { surface, output: None, namespace: "panel".to_owned() });
+                }
+                self.observe(Event::LayerCommitted { surface, layer });
+            }
+            Op::LayerMaps(n) => {
+                let Some(surface) = self.layers.get(&n).copied() else { return };
+                let size = self.desktop.layers.get(surface).and_then(|layer| layer.sent);
+                self.observe(Event::SurfaceCommitted { surface, state: SurfaceState { size, ..SurfaceState::default() } });
+                self.observe(Event::LayerMapped { surface });
+            }
+            Op::LayerGone(n) => {
+                if let Some(surface) = self.layers.remove(&n) {
+                    self.observe(Event::LayerDestroyed { surface });
+                    self.observe(Event::SurfaceDestroyed { surface });
+                }
+            }
+            Op::Point(x, y) => self.observe(Event::PointerMoved { to: LogicalPoint::new(x, y) }),
+            Op::Press => self.observe(Event::PointerButton { button: 272, pressed: true, held: 1 }),
+            Op::Release => self.observe(Event::PointerButton { button: 272, pressed: false, held: 0 }),
+            Op::Touch(x, y) => self.observe(Event::TouchDown { at: LogicalPoint::new(x, y) }),
+            Op::Cursor(cursor) => self.observe(Event::CursorWanted { cursor }),
+            Op::Drag(n) => {
+                let surface = n.and_then(|n| self.clients.get(&n)?.subsurface).map(|(surface, ..)| surface);
+                self.observe(Event::DragIcon { surface });
+            }
+            Op::Pass(ms) => self.pass(Duration::from_millis(ms.into())),
+        }
+    }
+
+    fn pass(&mut self, time: Duration) {
+        let end = self.now.after(time);
+        for _ in 0..100 {
+            match self.desktop.deadline().filter(|deadline| *deadline <= end) {
+                Some(deadline) => {
+                    self.now = self.now.max(deadline);
+                    self.observe(Event::Tick);
+                }
+                None => {
+                    self.now = end;
+                    return;
+                }
+            }
+        }
+        panic!("ticks without end");
+    }
+
+    fn create(&mut self, n: u8, preferred: LogicalSize) {
+        if self.clients.contains_key(&n) {
+            return;
+        }
+        let (id, surface) = (self.desktop.allocate_window(), self.desktop.allocate_surface());
+        let client = Client {
+            id,
+            surface,
+            size: preferred,
+            preferred,
+            subsurface: None,
+            input: None,
+            mapped: false,
+            popup: None,
+            pending: Vec::new(),
+            last: WindowConfigure::default(),
+        };
+        self.clients.insert(n, client);
+        self.observe(Event::WindowCreated { window: id, surface, client: Default::default() });
+        self.observe(Event::WindowReady { window: id });
+    }
+
+    fn client_commits(&mut self, n: u8) {
+        let Some(client) = self.clients.get_mut(&n) else { return };
+        let Some((token, configure, _)) = client.pending.pop() else { return };
+        client.pending.clear();
+        client.size = configure.size.unwrap_or(client.preferred);
+        let window = client.id;
+        let maps = !std::mem::replace(&mut client.mapped, true);
+        self.commit_surface(n);
+        self.observe(Event::ConfigureCommitted { window, token });
+        if maps {
+            self.observe(Event::WindowMapped { window });
+        }
+    }
+
+    fn popup(&mut self, n: u8, at: [i32; 2]) {
+        let surface = self.desktop.allocate_surface();
+        let Some(client) = self.clients.get_mut(&n).filter(|client| client.mapped) else { return };
+        let surface = *client.popup.get_or_insert(surface);
+        let parent = client.surface;
+        let geometry = Rect::new(Point2D::new(5, 5), Size2D::new(90, 40));
+        self.observe(Event::PopupPlaced { surface, parent, geometry, at: at.into() });
+        let size = Some(LogicalSize::new(100.0, 50.0));
+        self.observe(Event::SurfaceCommitted { surface, state: SurfaceState { size, ..SurfaceState::default() } });
+    }
+
+    fn carry_out(&mut self, what: Do) -> Result<(), Refusal> {
+        let id = |n: u8| self.clients.get(&n).map_or(WindowId(u64::MAX), |client| client.id);
+        let output = |n: u8| self.nth_output(n).unwrap_or(OutputId(u64::MAX));
+        let command = match what {
+            Do::Focus(n) => Command::FocusWindow { window: id(n) },
+            Do::Direction(direction) => Command::FocusDirection { direction },
+            Do::Move(n, x, y) => Command::MoveWindow { window: id(n), to: LogicalPoint::new(x, y) },
+            Do::Resize(n, w, h) => Command::ResizeWindow { window: id(n), to: LogicalSize::new(w, h) },
+            Do::Fullscreen(n, fullscreen, on) => Command::SetFullscreen { window: id(n), fullscreen, output: on.map(output) },
+            Do::Maximize(n, maximized) => Command::SetMaximized { window: id(n), maximized },
+            Do::Float(n, floating) => Command::SetFloating { window: id(n), floating },
+            Do::Minimize(n, minimized) => Command::SetMinimized { window: id(n), minimized },
+            Do::Layout(layout) => Command::SetLayout { layout },
+            Do::Plug(w, h, scale) => Command::AddOutput { output: mode(w, h, scale), position: None },
+            Do::Configure(n, w, h, scale) => Command::ConfigureOutput { output: output(n), mode: mode(w, h, scale), position: None },
+            Do::Unplug(n) => Command::RemoveOutput { output: output(n) },
+        };
+        self.command(command)
+    }
+
+    /// Per output its tiles in order, then what floats, bottom to top. `*` has the focus, `~` floats, `^` is maximized, `#` fullscreen,
+    /// `_` minimized.
+    pub(super) fn sketch(&self) -> String {
+        let name = |info: &crate::WindowInfo| {
+            let n = self.clients.iter().find(|(_, client)| client.id == info.id).map(|(n, _)| n.to_string()).unwrap_or_default();
+            let marks = [(info.focused, "*"), (info.fullscreen, "#"), (info.maximized, "^"), (info.minimized, "_"), (info.floating, "~")];
+            marks.iter().filter(|(on, _)| *on).map(|(_, mark)| *mark).collect::<String>() + &n
+        };
+        let mut lines = Vec::new();
+        for (index, output) in self.desktop.outputs().iter().enumerate() {
+            let here = |id: &&WindowId| self.desktop.window(**id).is_some_and(|info| info.output == Some(output.id));
+            let tiles = self.desktop.windows.tiles.iter().filter(here).filter_map(|id| self.desktop.window(*id));
+            let tiles: Vec<String> = tiles.filter(|info| !info.floating).map(|info| name(&info)).collect();
+            let floating = self.desktop.windows.stack.iter().filter(here).filter_map(|id| self.desktop.window(*id));
+            let floating: Vec<String> = floating.filter(|info| info.floating).map(|info| name(&info)).collect();
+            lines.push(format!("{}: [{}] {}", index + 1, tiles.join(" "), floating.join(" ")).trim_end().to_owned());
+        }
+        lines.join("\n")
+    }
+
+    pub(super) fn bounds_of(&self, n: u8) -> LogicalRect {
+        self.desktop.popup_bounds(self.clients[&n].surface).unwrap()
+    }
+}
+
+pub(super) const LEFT_TOP: Edges = Edges { left: true, top: true, right: false, bottom: false };

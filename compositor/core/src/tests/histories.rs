@@ -1,0 +1,153 @@
+//! Random histories. A failure that was found here becomes an example with a name.
+
+use proptest::{collection::vec, option, prelude::*, test_runner::Config};
+
+use super::{
+    bench::{Bench, Do, Op},
+    invariants::assert_settled,
+};
+use crate::{
+    Direction, LayoutKind, Settings,
+    event::{CursorWanted, Edges, KeyboardInterest, Layer, LayerState, Want},
+};
+
+/// Cases: enough to find what hides behind three or four ops; `SLOW_TESTS=1` looks behind more.
+fn cases(default: u32) -> Config {
+    let slow = std::env::var_os("SLOW_TESTS").is_some_and(|value| value == "1");
+    Config { cases: if slow { default * 100 } else { default }, max_shrink_iters: 20_000, failure_persistence: None, ..Config::default() }
+}
+
+fn n() -> impl Strategy<Value = u8> {
+    0..5_u8
+}
+
+fn place() -> impl Strategy<Value = f64> {
+    prop_oneof![8 => -300.0..2500.0_f64, 1 => Just(f64::NAN), 1 => Just(f64::MAX)]
+}
+
+fn number() -> impl Strategy<Value = i32> {
+    prop_oneof![10 => -50..900_i32, 1 => Just(i32::MAX), 1 => Just(i32::MIN)]
+}
+
+fn edges() -> impl Strategy<Value = Edges> {
+    any::<[bool; 4]>().prop_map(|[left, right, top, bottom]| Edges { left, right, top, bottom })
+}
+
+fn size() -> impl Strategy<Value = (u32, u32, f64)> {
+    prop_oneof![
+        Just((1000, 600, 1.0)),
+        Just((800, 1280, 1.0)),
+        Just((1366, 768, 1.2)),
+        Just((1920, 1080, 1.25)),
+        Just((640, 480, 2.0)),
+        Just((1, 1, 8.0)),
+    ]
+}
+
+fn layer() -> impl Strategy<Value = LayerState> {
+    let layers = prop_oneof![Just(Layer::Background), Just(Layer::Bottom), Just(Layer::Top), Just(Layer::Overlay)];
+    let interests = prop_oneof![Just(KeyboardInterest::None), Just(KeyboardInterest::Exclusive), Just(KeyboardInterest::OnDemand)];
+    (layers, edges(), [0..200_i32, 0..100_i32], -20..30_i32, prop_oneof![-1..60_i32, number()], interests).prop_map(
+        |(layer, anchor, size, margin, exclusive_zone, keyboard)| LayerState {
+            layer,
+            anchor,
+            size: size.into(),
+            margin: [margin; 4],
+            exclusive_zone,
+            keyboard,
+        },
+    )
+}
+
+fn want() -> impl Strategy<Value = Want> {
+    prop_oneof![
+        any::<bool>().prop_map(|on| Want::Fullscreen { on, output: None }),
+        any::<bool>().prop_map(Want::Maximized),
+        Just(Want::Minimized),
+        Just(Want::InteractiveMove),
+        edges().prop_map(Want::InteractiveResize),
+    ]
+}
+
+fn command() -> impl Strategy<Value = Do> {
+    let direction = prop_oneof![Just(Direction::Left), Just(Direction::Right), Just(Direction::Up), Just(Direction::Down)];
+    prop_oneof![
+        3 => n().prop_map(Do::Focus),
+        2 => direction.prop_map(Do::Direction),
+        2 => (n(), place(), place()).prop_map(|(n, x, y)| Do::Move(n, x, y)),
+        2 => (n(), place(), place()).prop_map(|(n, w, h)| Do::Resize(n, w, h)),
+        2 => (n(), any::<bool>(), option::of(0..3_u8)).prop_map(|(n, on, output)| Do::Fullscreen(n, on, output)),
+        2 => (n(), any::<bool>()).prop_map(|(n, on)| Do::Maximize(n, on)),
+        2 => (n(), any::<bool>()).prop_map(|(n, on)| Do::Float(n, on)),
+        2 => (n(), any::<bool>()).prop_map(|(n, on)| Do::Minimize(n, on)),
+        1 => any::<bool>().prop_map(|tiling| Do::Layout(if tiling { LayoutKind::Tiling } else { LayoutKind::Floating })),
+        2 => size().prop_map(|(w, h, scale)| Do::Plug(w, h, scale)),
+        2 => (0..3_u8, size()).prop_map(|(n, (w, h, scale))| Do::Configure(n, w, h, scale)),
+        2 => (0..3_u8).prop_map(Do::Unplug),
+    ]
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let rect = || [number(), number(), number(), number()];
+    let cursor = prop_oneof![
+        Just(CursorWanted::Named("text".to_owned())),
+        (1..20_u64).prop_map(|surface| CursorWanted::Surface { surface: crate::SurfaceId(surface), hotspot: euclid::Point2D::new(3, 3) }),
+    ];
+    let windows = prop_oneof![
+        6 => (n(), 1..900_u16, 1..900_u16).prop_map(|(n, w, h)| Op::Open(n, w, h)),
+        12 => n().prop_map(Op::ClientCommits),
+        2 => n().prop_map(Op::ClientAcks),
+        2 => (n(), 0..900_u16, 1..900_u16).prop_map(|(n, w, h)| Op::ClientResizes(n, w, h)),
+        1 => n().prop_map(Op::Unmap),
+        2 => n().prop_map(Op::Close),
+        1 => (n(), option::of(n())).prop_map(|(n, parent)| Op::Parent(n, parent)),
+        1 => (n(), (number(), number()), (number(), number())).prop_map(|(n, min, max)| Op::Limits(n, min, max)),
+        1 => (n(), option::of(rect())).prop_map(|(n, geometry)| Op::Geometry(n, geometry)),
+        1 => (n(), [number(), number()], 1..300_u16).prop_map(|(n, at, side)| Op::Subsurface(n, at, side)),
+        1 => (n(), option::of(rect())).prop_map(|(n, region)| Op::InputRegion(n, region)),
+        3 => (n(), want()).prop_map(|(n, want)| Op::Wants(n, want)),
+        1 => n().prop_map(Op::Activate),
+        2 => (n(), [-100..600_i32, -100..600_i32]).prop_map(|(n, at)| Op::Popup(n, at)),
+        1 => n().prop_map(Op::PopupGone),
+    ];
+    let others = prop_oneof![
+        1 => (0..3_u8, layer()).prop_map(|(n, layer)| Op::Layer(n, layer)),
+        2 => (0..3_u8).prop_map(Op::LayerMaps),
+        1 => (0..3_u8).prop_map(Op::LayerGone),
+        4 => (place(), place()).prop_map(|(x, y)| Op::Point(x, y)),
+        3 => Just(Op::Press),
+        2 => Just(Op::Release),
+        1 => (place(), place()).prop_map(|(x, y)| Op::Touch(x, y)),
+        1 => option::of(cursor).prop_map(Op::Cursor),
+        1 => option::of(n()).prop_map(Op::Drag),
+        2 => (0..300_u16).prop_map(Op::Pass),
+    ];
+    prop_oneof![6 => windows, 3 => command().prop_map(Op::Command), 3 => others]
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    prop_oneof![
+        4 => Just(Settings::default()),
+        1 => Just(Settings { layout: LayoutKind::Floating, ..Settings::default() }),
+        1 => Just(Settings { focus_new: false, ..Settings::default() }),
+        1 => Just(Settings::plain()),
+    ]
+}
+
+proptest! {
+    #![proptest_config(cases(2_000))]
+
+    #[test]
+    fn every_history_keeps_the_invariants(settings in settings(), first in size(), ops in vec(op(), 1..40)) {
+        let mut t = Bench::new(settings);
+        t.run([Op::Command(Do::Plug(first.0, first.1, first.2))]);
+        t.run(ops);
+        // However it went: when everybody has answered, everything is in its place.
+        t.run([Op::Release]);
+        for _ in 0..3 {
+            t.answer();
+            t.run([Op::Pass(300)]);
+        }
+        assert_settled(&t);
+    }
+}

@@ -1,0 +1,183 @@
+//! What is true of every desktop at every moment.
+
+use std::collections::BTreeSet;
+
+use glasshouse_scene::{ElementId, ElementKind, LogicalPoint, LogicalRect, PhysicalPoint, Scene, SurfaceId};
+
+use super::bench::Bench;
+use crate::{
+    Event, OutputInfo, View,
+    grid::Grid,
+    stacking::Item,
+    window::{Phase, Slot},
+};
+
+pub(super) fn assert_invariants(t: &Bench) {
+    ids_are_unique(t);
+    focus_is_where_it_can_be(t);
+    windows_are_on_outputs(t);
+    tiles_keep_to_themselves(t);
+    edges_are_on_the_grid(t);
+    clients_are_asked_one_thing_at_a_time(t);
+    nothing_is_left_to_say(t);
+    waiting_ends(t);
+    points_find_what_is_painted(t);
+}
+
+fn ids_are_unique(t: &Bench) {
+    for scene in t.scenes.values() {
+        let ids: BTreeSet<ElementId> = scene.elements.iter().map(|element| element.id).collect();
+        assert_eq!(ids.len(), scene.elements.len(), "{scene:?}");
+    }
+}
+
+fn focus_is_where_it_can_be(t: &Bench) {
+    let focus = t.desktop.focus();
+    assert_eq!(focus, t.told_focus);
+    let usable: Vec<SurfaceId> =
+        t.desktop.windows.iter().filter(|window| window.shown() && window.home.output.is_some()).map(|window| window.surface).collect();
+    match focus {
+        None => assert!(usable.is_empty(), "nobody has the focus"),
+        Some(surface) => {
+            assert!(usable.contains(&surface) || t.desktop.layers.get(surface).is_some_and(|layer| layer.wants_keyboard()));
+        }
+    }
+}
+
+fn windows_are_on_outputs(t: &Bench) {
+    let outputs = t.desktop.outputs();
+    for info in t.desktop.windows().into_iter().filter(|info| info.mapped) {
+        let Some(first) = outputs.first() else {
+            assert_eq!(info.output, None);
+            continue;
+        };
+        let output = info.output.and_then(|output| t.desktop.output(output));
+        assert!(output.is_some(), "{info:?} is nowhere, there is {first:?}");
+        if !info.minimized && !info.area.is_empty() {
+            let seen = outputs.iter().any(|output| LogicalRect::new(output.position, output.size).intersects(&info.area));
+            assert!(seen, "{info:?} cannot be seen on {outputs:?}");
+        }
+    }
+}
+
+fn grid(output: &OutputInfo) -> Grid {
+    Grid { origin: output.position, scale: output.mode.scale }
+}
+
+fn tiles_keep_to_themselves(t: &Bench) {
+    for output in t.desktop.outputs() {
+        let grid = grid(&output);
+        let tiled = t.desktop.tiled_on(output.id);
+        let fits = output.work_area.width() > 40.0 && output.work_area.height() > 40.0;
+        // While clients have not answered, tiles are where they were, and a new one lies above them.
+        let is_settled = tiled.iter().all(|window| !window.is_being_placed());
+        if !fits || !is_settled {
+            continue;
+        }
+        let rects: Vec<LogicalRect> =
+            tiled.iter().filter_map(|window| if window.slot.is_tile() { window.slot.rect() } else { None }).collect();
+        for (index, rect) in rects.iter().enumerate() {
+            assert!(output.work_area.inflate(1e-6, 1e-6).contains_rect(rect), "{rect:?} leaves {:?}", output.work_area);
+            for other in rects.iter().skip(index + 1) {
+                assert!(!grid.pixels(*rect).intersects(&grid.pixels(*other)), "{rect:?} overlaps {other:?}");
+            }
+        }
+        for window in tiled.iter().filter(|window| window.slot.is_tile()) {
+            let (Some(drawn), Some(rect)) = (t.desktop.drawn(window), window.slot.rect()) else { panic!("a tile is not drawn") };
+            assert!(rect.inflate(1e-6, 1e-6).contains_rect(&drawn.area), "{drawn:?} leaves its tile {rect:?}");
+        }
+    }
+}
+
+fn edges_are_on_the_grid(t: &Bench) {
+    for window in t.desktop.windows.iter().filter(|window| window.shown() && window.home.output.is_some()) {
+        let Some(drawn) = t.desktop.drawn(window) else { continue };
+        let grid = t.desktop.grid_of(window);
+        for corner in [drawn.area.min(), drawn.area.max()] {
+            let off = (grid.to_logical(grid.pixel(corner)) - corner).length();
+            assert!(off < 1e-6, "{:?} is off the grid of {grid:?}", drawn.area);
+        }
+    }
+}
+
+fn clients_are_asked_one_thing_at_a_time(t: &Bench) {
+    let timeout = t.desktop.settings().configure_timeout;
+    for client in t.clients.values() {
+        let fresh = client.pending.iter().filter(|(.., sent)| t.now < sent.after(timeout)).count();
+        assert!(fresh <= 1, "{:?}", client.pending);
+    }
+}
+
+/// Looking again without anything new finds nothing new. This is also what finds an event that changed something without saying so.
+fn nothing_is_left_to_say(t: &Bench) {
+    if t.desktop.deadline().is_none_or(|deadline| deadline > t.now) {
+        let mut again = t.desktop.clone();
+        assert_eq!(again.observe(Event::Tick, t.now), []);
+    }
+}
+
+/// Clients that never answer hold up nothing for long.
+fn waiting_ends(t: &Bench) {
+    let mut later = t.desktop.clone();
+    let mut now = t.now;
+    for _ in 0..20 {
+        let Some(deadline) = later.deadline() else { return };
+        now = now.max(deadline);
+        later.observe(Event::Tick, now);
+    }
+    panic!("the deadline stays: {:?} at {now:?}", later.deadline());
+}
+
+/// Hit testing is compared with the obvious version: go through the painted scene from the top.
+fn points_find_what_is_painted(t: &Bench) {
+    if t.desktop.pointer.drag_icon.is_some() {
+        return;
+    }
+    for output in t.desktop.outputs().iter().filter(|output| output.mode.scale == 1.0) {
+        let Some(scene) = t.desktop.scene(View::Output(output.id), t.now) else { panic!("an output without a scene") };
+        for n in 0..24 {
+            // Spread over the output without a pattern.
+            let pixel = PhysicalPoint::new(n * 389 % scene.size.width, n * 241 % scene.size.height);
+            let point = output.position + (pixel.to_f64().to_vector() + euclid::Vector2D::new(0.5, 0.5)).cast_unit();
+            let found = t.desktop.under(point).map(|under| under.surface);
+            assert_eq!(found, painted_at(t, &scene, pixel), "at {point:?}");
+            let origin = found.and_then(|surface| t.desktop.origin(surface));
+            assert_eq!(t.desktop.under(point).map(|under| under.origin), origin);
+        }
+    }
+}
+
+fn painted_at(t: &Bench, scene: &Scene, pixel: PhysicalPoint) -> Option<SurfaceId> {
+    for element in scene.elements.iter().rev() {
+        if !element.area.contains(pixel) || element.clip.is_some_and(|clip| !clip.contains(pixel)) {
+            continue;
+        }
+        match element.kind {
+            ElementKind::Surface(surface) => {
+                let local = pixel - element.area.origin;
+                let local = LogicalPoint::new(f64::from(local.x) + 0.5, f64::from(local.y) + 0.5);
+                if t.desktop.surfaces.takes_input(surface, local) {
+                    return Some(surface);
+                }
+            }
+            // The black around a fullscreen window.
+            ElementKind::Fill(_) if matches!(element.id, ElementId::Decoration { .. }) => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Not an invariant of every moment, but of every moment at which everybody has answered.
+pub(super) fn assert_settled(t: &Bench) {
+    assert_eq!(t.desktop.deadline(), None);
+    for window in t.desktop.windows.iter().filter(|window| window.phase == Phase::Mapped && window.shown()) {
+        assert_eq!(window.slot, window.target, "{window:?}");
+        if window.slot == Slot::Floating && window.home.output.is_some() {
+            assert!(window.float.at.is_some());
+        }
+    }
+    let listed = t.desktop.bottom_to_top().iter().filter(|item| matches!(item, Item::Window(_))).count();
+    let shown = t.desktop.windows.iter().filter(|window| window.shown() && window.home.output.is_some()).count();
+    assert_eq!(listed, shown);
+}
