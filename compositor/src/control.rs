@@ -1,0 +1,163 @@
+//! What the bus asks for, done on the main thread. Nothing here waits.
+
+use glasshouse_core::{Caller, Command, permit};
+use glasshouse_link::{DebugOrder as LinkOrder, Executor};
+use glasshouse_protocols::{Check, TouchPhase};
+
+use crate::{
+    State,
+    bus::{self, BusError, DebugOrder, InputAction, Reply, Request},
+};
+
+/// What control keeps between calls.
+#[derive(Debug, Default)]
+pub struct Control {
+    /// The name of our socket, for programs that we start.
+    pub wayland_display: String,
+    /// Calls that are answered once everything has been sent to clients.
+    after_flush: Vec<Reply<()>>,
+    /// Where the bus listens, or why it does not.
+    pub bus: Option<String>,
+}
+
+impl Control {
+    /// Everything is in the clients' sockets.
+    pub fn flushed(&mut self) {
+        for reply in self.after_flush.drain(..) {
+            let _ = reply.send(Ok(())); // A caller that has gone away needs no answer.
+        }
+    }
+}
+
+impl State {
+    /// Carries out one call. Every path answers, now or later.
+    pub fn handle_request(&mut self, request: Request) {
+        // A caller that has gone away needs no answer: hence `let _ =` below.
+        match request {
+            Request::Windows { reply, .. } => {
+                let windows = self.desktop.windows().iter().filter(|info| info.mapped).map(|info| self.wire_window(info)).collect();
+                let _ = reply.send(Ok(windows));
+            }
+            Request::Outputs { reply, .. } => {
+                let outputs = self.desktop.outputs();
+                let area = |output: &glasshouse_core::OutputInfo| glasshouse_scene::LogicalRect::new(output.position, output.size);
+                let outputs = outputs.iter().map(|output| bus::output(output.id, &output.mode, area(output))).collect();
+                let _ = reply.send(Ok(outputs));
+            }
+            Request::Doctor { reply, .. } => {
+                let _ = reply.send(Ok(self.doctor()));
+            }
+            Request::Command { caller, command, reply } => {
+                let result = self.apply(&caller, command).map_err(|refusal| bus::refusal(&refusal));
+                self.settle();
+                match result {
+                    Ok(()) => self.control.after_flush.push(reply),
+                    Err(error) => {
+                        let _ = reply.send(Err(error));
+                    }
+                }
+            }
+            Request::Launch { caller, launch, reply } => match self.permitted(&caller, &Command::Launch) {
+                Ok(()) => self.launch(launch, reply),
+                Err(error) => {
+                    let _ = reply.send(Err(error));
+                }
+            },
+            Request::Capture { picture, reply, .. } => self.take_picture(&picture, reply),
+            Request::Input { caller, action, reply } => match self.permitted(&caller, &Command::Input).and_then(|()| self.act(action)) {
+                Ok(()) => self.control.after_flush.push(reply),
+                Err(error) => {
+                    let _ = reply.send(Err(error));
+                }
+            },
+            Request::DisplayPid { reply, .. } => {
+                let _ = reply.send(Ok(self.display.pid().unwrap_or_default()));
+            }
+            Request::DebugOrder { order, reply, .. } => {
+                let _ = reply.send(self.debug_order(order));
+            }
+        }
+    }
+
+    fn permitted(&self, caller: &Caller, command: &Command) -> Result<(), BusError> {
+        permit(caller, command, &self.desktop).map_err(|refusal| bus::refusal(&refusal))
+    }
+
+    fn act(&mut self, action: InputAction) -> Result<(), BusError> {
+        match action {
+            InputAction::Type(text) => self.type_text(&text)?,
+            InputAction::Key(chord) => self.press_chord(&chord)?,
+            InputAction::Click { at, button, count, modifiers } => {
+                self.pointer_to(at);
+                let held = self.hold_modifiers(modifiers)?;
+                for _ in 0..count {
+                    self.pointer_button(button.code(), true);
+                    self.pointer_button(button.code(), false);
+                }
+                self.release_keys(&held);
+            }
+            InputAction::MoveTo(at) => self.pointer_to(at),
+            InputAction::Button { button, pressed } => self.pointer_button(button.code(), pressed),
+            InputAction::Scroll { dx, dy } => self.pointer_scroll(dx, dy),
+            InputAction::Touch { phase: TouchPhase::Down, id, at } => self.touch_down(id, at),
+            InputAction::Touch { phase: TouchPhase::Move, id, at } => self.touch_move(id, at),
+            InputAction::Touch { phase: TouchPhase::Up, id, .. } => self.touch_up(id),
+            InputAction::Touch { phase: TouchPhase::Cancel, .. } => self.touch_cancel(),
+        }
+        Ok(())
+    }
+
+    fn debug_order(&mut self, order: DebugOrder) -> Result<(), BusError> {
+        if !self.display.debug_orders() {
+            return Err(BusError::NotPermitted("start the desktop with --debug-orders to allow this".into()));
+        }
+        let order = match order {
+            DebugOrder::LoseDevice => LinkOrder::LoseDevice,
+            DebugOrder::Hang => LinkOrder::Hang,
+            DebugOrder::Hog => LinkOrder::Hog,
+            DebugOrder::Poison(window) => {
+                let info = self.desktop.window(window).ok_or_else(|| BusError::NoWindow(format!("there is no window {window}")))?;
+                LinkOrder::PoisonSurface(info.surface)
+            }
+        };
+        self.display.link.debug(order);
+        Ok(())
+    }
+
+    fn doctor(&self) -> Vec<Check> {
+        let check = |check: &str, ok: bool, sentence: String| Check { check: check.to_owned(), ok, sentence };
+        let mut checks = vec![check("wayland", true, format!("programs connect to {}", self.control.wayland_display))];
+        if let Some(bus) = &self.control.bus {
+            checks.push(check("bus", true, format!("scripts connect to {bus}")));
+        }
+        checks.push(match (&self.display.executor, self.display.pid(), &self.display.failure) {
+            (Some((executor, reason)), ..) => check("executor", true, format!("{}: {reason}", executor.name())),
+            (None, _, Some(failure)) => check("executor", false, format!("no display runs: {failure}")),
+            (None, None, None) => check("executor", true, "none: nobody looks, so no display runs".into()),
+            (None, Some(_), None) => check("executor", true, "the display is starting".into()),
+        });
+        let pid = std::process::id();
+        checks.push(check("desktop", true, format!("process {pid}, {}", memory(pid))));
+        let deaths = self.display.supervisor.deaths();
+        let display = match self.display.pid() {
+            Some(pid) => format!("process {pid}, {}, {deaths} died before it", memory(pid)),
+            None => format!("no process, {deaths} died so far"),
+        };
+        checks.push(check("display", true, display));
+        let cpu_by_force = self.display.supervisor.choice() == glasshouse_link::ExecutorChoice::Cpu;
+        if deaths > 0 && cpu_by_force && self.display.executor.as_ref().is_some_and(|(executor, _)| *executor == Executor::Cpu) {
+            checks.push(check("stability", true, "the cpu executor is used because displays kept dying, or as asked for".into()));
+        }
+        let outputs = self.desktop.outputs().len();
+        let sentence = if outputs == 0 { "there is none: start with --size WxH".to_owned() } else { format!("{outputs} in use") };
+        checks.push(check("outputs", outputs > 0, sentence));
+        checks
+    }
+}
+
+/// What a process really costs: its proportional set size.
+fn memory(pid: u32) -> String {
+    let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+    let kib = rollup.lines().find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix("kB")?.trim().parse::<f64>().ok());
+    kib.map_or_else(|| "memory unknown".to_owned(), |kib| format!("{:.1} MB", kib * 1024.0 / 1e6))
+}

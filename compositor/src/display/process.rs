@@ -1,0 +1,141 @@
+//! One display process: started, spoken to, killed.
+
+use std::{
+    ffi::OsString,
+    fs::File,
+    io,
+    os::fd::{AsFd, AsRawFd, OwnedFd},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::Arc,
+};
+
+use glasshouse_link::{BUILD_ID, Connection, ExecutorChoice, LinkError, ToDesktop, ToDisplay};
+use glasshouse_scene::SurfaceId;
+use rustix::fs::{MemfdFlags, memfd_create};
+
+/// How every display is started.
+#[derive(Debug, Clone)]
+pub struct Recipe {
+    /// Opened when the desktop started: an upgrade underneath a running session does no harm.
+    binary: Arc<OwnedFd>,
+    pub cursor_theme: String,
+    pub cursor_size: u32,
+    /// Most memory that the display may have, in bytes.
+    pub memory_limit: Option<u64>,
+    pub debug_orders: bool,
+}
+
+/// Why there is no display.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the program {path} cannot be opened; it is installed beside `glasshouse`, or named by GLASSHOUSE_DISPLAY")]
+    NoBinary { path: PathBuf, source: io::Error },
+    #[error("the display process cannot be started")]
+    Spawn(#[from] io::Error),
+    #[error("the link cannot be made")]
+    Link(#[from] LinkError),
+}
+
+impl Recipe {
+    /// # Errors
+    ///
+    /// If the display's program is not there.
+    pub fn new(cursor_theme: String, cursor_size: u32, memory_limit: Option<u64>, debug_orders: bool) -> Result<Self, StartError> {
+        let path = match std::env::var_os("GLASSHOUSE_DISPLAY") {
+            Some(path) => PathBuf::from(path),
+            None => beside_this_program(Path::new("glasshouse-display")),
+        };
+        let binary = File::open(&path).map_err(|source| StartError::NoBinary { path, source })?;
+        Ok(Self { binary: Arc::new(binary.into()), cursor_theme, cursor_size, memory_limit, debug_orders })
+    }
+}
+
+/// Tests lie one folder below the programs.
+fn beside_this_program(name: &Path) -> PathBuf {
+    let here = std::env::current_exe().unwrap_or_default();
+    let mut folders = here.ancestors().skip(1).take(2).map(|folder| folder.join(name));
+    let first = folders.next().unwrap_or_else(|| name.to_path_buf());
+    if first.exists() { first } else { folders.find(|path| path.exists()).unwrap_or(first) }
+}
+
+/// A running display.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    connection: Connection,
+    /// One page in which the display notes which surface it is reading.
+    breadcrumb: OwnedFd,
+}
+
+impl Process {
+    pub fn start(recipe: &Recipe, executor: ExecutorChoice) -> Result<Self, StartError> {
+        let (ours, theirs) = Connection::pair()?;
+        let breadcrumb = memfd_create("glasshouse-breadcrumb", MemfdFlags::CLOEXEC).map_err(io::Error::from)?;
+        rustix::fs::ftruncate(&breadcrumb, 4096).map_err(io::Error::from)?;
+        // Only the child may inherit its end: the main thread is the only one that starts programs, and it closes it right after.
+        rustix::io::fcntl_setfd(&theirs, rustix::io::FdFlags::empty()).map_err(io::Error::from)?;
+        let mut arguments = vec![OsString::from("--link-fd"), theirs.as_raw_fd().to_string().into()];
+        if let Some(limit) = recipe.memory_limit {
+            arguments.extend([OsString::from("--memory-limit"), limit.to_string().into()]);
+        }
+        if recipe.debug_orders {
+            arguments.push("--debug-orders".into());
+        }
+        let program = format!("/proc/self/fd/{}", recipe.binary.as_raw_fd());
+        let child = Command::new(program).args(arguments).stdin(Stdio::null()).spawn()?;
+        drop(theirs);
+        let mut connection = Connection::new(ours)?;
+        let page = Arc::new(breadcrumb.try_clone()?);
+        let hello = ToDisplay::Hello {
+            build_id: BUILD_ID.to_owned(),
+            executor,
+            cursor_theme: recipe.cursor_theme.clone(),
+            cursor_size: recipe.cursor_size,
+        };
+        connection.send(&hello, vec![page])?;
+        Ok(Self { child, connection, breadcrumb })
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn socket(&self) -> io::Result<OwnedFd> {
+        self.connection.as_fd().try_clone_to_owned()
+    }
+
+    pub fn send(&mut self, message: &ToDisplay, fds: Vec<Arc<OwnedFd>>) -> Result<(), LinkError> {
+        self.connection.send(message, fds)
+    }
+
+    /// Whether everything is out.
+    pub fn flush(&mut self) -> Result<bool, LinkError> {
+        self.connection.flush()
+    }
+
+    pub fn receive(&mut self) -> Result<Option<(ToDesktop, Vec<OwnedFd>)>, LinkError> {
+        self.connection.receive()
+    }
+
+    /// The surface whose memory it is reading, or was reading when it died.
+    pub fn reading(&self) -> Option<SurfaceId> {
+        let mut bytes = [0; 8];
+        let read = rustix::io::pread(&self.breadcrumb, &mut bytes, 0).ok()?;
+        let id = u64::from_le_bytes(bytes);
+        (read == bytes.len() && id != 0).then_some(SurfaceId(id))
+    }
+
+    /// SIGKILL. What is left of it is to be waited for.
+    pub fn kill(mut self) -> Child {
+        if let Err(error) = self.child.kill() {
+            tracing::warn!(%error, "the display cannot be killed");
+        }
+        self.child
+    }
+
+    /// Lets it end by itself: it does when the link closes.
+    pub fn release(self) -> Child {
+        self.child
+    }
+}

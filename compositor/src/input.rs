@@ -1,0 +1,290 @@
+//! Keys, pointer and touch: where they come from does not matter here. The core says where they go, smithay's seat delivers them.
+
+use std::collections::VecDeque;
+
+use euclid::Point2D;
+use glasshouse_core::{Event, event::CursorWanted};
+use glasshouse_scene::LogicalPoint;
+use smithay::{
+    backend::input::{Axis, AxisSource, ButtonState, KeyState, Keycode, TouchSlot},
+    desktop::{PopupKeyboardGrab, PopupKind, PopupPointerGrab, PopupUngrabStrategy},
+    input::{
+        Seat, SeatHandler, SeatState,
+        keyboard::{FilterResult, KeyboardHandle, XkbConfig},
+        pointer::{
+            AxisFrame, ButtonEvent, CursorImageStatus, CursorImageSurfaceData, Focus, MotionEvent, PointerHandle, RelativeMotionEvent,
+        },
+        touch::{DownEvent, MotionEvent as TouchMotionEvent, TouchHandle, UpEvent},
+    },
+    reexports::wayland_server::{DisplayHandle, Resource, protocol::wl_surface::WlSurface},
+    utils::{Point, SERIAL_COUNTER, Serial},
+    wayland::{
+        compositor::with_states,
+        selection::{data_device::set_data_device_focus, primary_selection::set_primary_focus},
+    },
+};
+
+use crate::{
+    State,
+    wayland::surface::{Role, id_of},
+};
+
+/// Pixels that one detent of a wheel scrolls, as libinput counts (15 degrees).
+const WHEEL_STEP: f64 = 15.0;
+/// How many input serials a client may still refer to, for grabs, moves and activation.
+const RECENT_SERIALS: usize = 64;
+/// Repeat of held keys: per second, and milliseconds until it starts.
+const REPEAT: (i32, i32) = (25, 600);
+
+/// The one seat and its devices.
+pub struct Input {
+    pub seat_state: SeatState<State>,
+    pub seat: Seat<State>,
+    pub keyboard: KeyboardHandle<State>,
+    pub pointer: PointerHandle<State>,
+    pub touch: TouchHandle<State>,
+    /// The serials of presses and touches that clients have seen, newest last.
+    recent: VecDeque<Serial>,
+    /// Buttons that are down.
+    held: Vec<u32>,
+    /// What lies under the pointer may be something else now.
+    pub refocus: bool,
+    /// Made when something is first typed.
+    pub typing: Option<crate::typing::Typing>,
+}
+
+impl Input {
+    /// # Errors
+    ///
+    /// If xkbcommon knows no such layout.
+    pub fn new(dh: &DisplayHandle, xkb: XkbConfig<'_>) -> Result<Self, smithay::input::keyboard::Error> {
+        let mut seat_state = SeatState::new();
+        let mut seat = seat_state.new_wl_seat(dh, "seat0");
+        let keyboard = seat.add_keyboard(xkb, REPEAT.1, REPEAT.0)?;
+        let pointer = seat.add_pointer();
+        let touch = seat.add_touch();
+        Ok(Self { seat_state, seat, keyboard, pointer, touch, recent: VecDeque::new(), held: Vec::new(), refocus: false, typing: None })
+    }
+
+    /// Whether a client saw this serial with an input event a short while ago.
+    pub fn is_recent(&self, serial: Serial) -> bool {
+        self.recent.contains(&serial)
+    }
+
+    fn serial(&mut self) -> Serial {
+        let serial = SERIAL_COUNTER.next_serial();
+        self.recent.push_back(serial);
+        if self.recent.len() > RECENT_SERIALS {
+            self.recent.pop_front();
+        }
+        serial
+    }
+}
+
+impl SeatHandler for State {
+    type KeyboardFocus = WlSurface;
+    type PointerFocus = WlSurface;
+    type TouchFocus = WlSurface;
+
+    fn seat_state(&mut self) -> &mut SeatState<Self> {
+        &mut self.input.seat_state
+    }
+
+    fn focus_changed(&mut self, seat: &Seat<Self>, focused: Option<&WlSurface>) {
+        let client = focused.and_then(Resource::client);
+        let dh = self.clients.dh.clone();
+        set_data_device_focus(&dh, seat, client.clone());
+        set_primary_focus(&dh, seat, client);
+    }
+
+    fn cursor_image(&mut self, _seat: &Seat<Self>, image: CursorImageStatus) {
+        let cursor = match image {
+            CursorImageStatus::Hidden => None,
+            CursorImageStatus::Named(icon) => Some(CursorWanted::Named(icon.name().to_owned())),
+            CursorImageStatus::Surface(wl) => {
+                let Some(surface) = id_of(&wl) else { return };
+                if let Some(known) = self.clients.surfaces.all.get_mut(&surface) {
+                    known.role = Role::Attached;
+                }
+                let hotspot = with_states(&wl, |states| {
+                    let data = states.data_map.get::<CursorImageSurfaceData>();
+                    data.and_then(|data| data.lock().ok().map(|attributes| attributes.hotspot)).unwrap_or_default()
+                });
+                Some(CursorWanted::Surface { surface, hotspot: Point2D::new(hotspot.x, hotspot.y) })
+            }
+        };
+        self.observe(Event::CursorWanted { cursor });
+    }
+}
+
+smithay::delegate_seat!(State);
+
+impl State {
+    fn millis(&self) -> u32 {
+        self.now.0.as_millis() as u32 // Wraps after 49 days, as the protocol expects.
+    }
+
+    /// What lies there and where its own origin is.
+    fn focus_at(&self, at: LogicalPoint) -> Option<(WlSurface, Point<f64, smithay::utils::Logical>)> {
+        let under = self.desktop.under(at)?;
+        let surface = self.clients.surfaces.get(under.surface)?;
+        Some((surface.wl.clone(), (under.origin.x, under.origin.y).into()))
+    }
+
+    /// Moves the pointer there.
+    pub fn pointer_to(&mut self, to: LogicalPoint) {
+        self.active();
+        let from = self.desktop.pointer();
+        self.observe(Event::PointerMoved { to });
+        let at = self.desktop.pointer();
+        let pointer = self.input.pointer.clone();
+        let focus = if self.desktop.interacting() { None } else { self.focus_at(at) };
+        let time = self.millis();
+        let delta = at - from;
+        let relative = RelativeMotionEvent {
+            delta: (delta.x, delta.y).into(),
+            delta_unaccel: (delta.x, delta.y).into(),
+            utime: self.now.0.as_micros() as u64,
+        };
+        pointer.relative_motion(self, focus.clone(), &relative);
+        let event = MotionEvent { location: (at.x, at.y).into(), serial: SERIAL_COUNTER.next_serial(), time };
+        pointer.motion(self, focus, &event);
+        pointer.frame(self);
+        self.settle();
+    }
+
+    /// Presses or releases a button (`linux/input-event-codes.h`).
+    pub fn pointer_button(&mut self, button: u32, pressed: bool) {
+        self.active();
+        if pressed == self.input.held.contains(&button) {
+            return; // Two devices cannot press one button twice.
+        }
+        if pressed {
+            self.input.held.push(button);
+        } else {
+            self.input.held.retain(|held| *held != button);
+        }
+        let held = u32::try_from(self.input.held.len()).unwrap_or(u32::MAX);
+        self.observe(Event::PointerButton { button, pressed, held });
+        self.settle();
+        let state = if pressed { ButtonState::Pressed } else { ButtonState::Released };
+        let event = ButtonEvent { serial: self.input.serial(), time: self.millis(), button, state };
+        let pointer = self.input.pointer.clone();
+        pointer.button(self, &event);
+        pointer.frame(self);
+        self.input.refocus |= !pressed;
+        self.settle();
+    }
+
+    /// Scrolls by detents of a wheel; positive is right and down.
+    pub fn pointer_scroll(&mut self, dx: f64, dy: f64) {
+        let mut frame = AxisFrame::new(self.millis()).source(AxisSource::Wheel);
+        for (axis, detents) in [(Axis::Horizontal, dx), (Axis::Vertical, dy)] {
+            if detents != 0.0 {
+                frame = frame.value(axis, detents * WHEEL_STEP).v120(axis, (detents * 120.0).round() as i32);
+            }
+        }
+        self.pointer_axis(frame);
+    }
+
+    pub fn pointer_axis(&mut self, frame: AxisFrame) {
+        self.active();
+        let pointer = self.input.pointer.clone();
+        pointer.axis(self, frame);
+        pointer.frame(self);
+    }
+
+    /// Presses or releases a key by its xkb code (evdev code + 8).
+    pub fn key(&mut self, code: u32, pressed: bool) {
+        self.active();
+        let serial = self.input.serial();
+        let state = if pressed { KeyState::Pressed } else { KeyState::Released };
+        let keyboard = self.input.keyboard.clone();
+        let time = self.millis();
+        keyboard.input::<(), _>(self, Keycode::new(code), state, serial, time, |_, _, _| FilterResult::Forward);
+        self.settle();
+    }
+
+    pub fn touch_down(&mut self, id: i32, at: LogicalPoint) {
+        self.active();
+        self.observe(Event::TouchDown { at });
+        self.settle();
+        let focus = self.focus_at(at);
+        let slot = TouchSlot::from(u32::try_from(id).ok());
+        let event = DownEvent { slot, location: (at.x, at.y).into(), serial: self.input.serial(), time: self.millis() };
+        let touch = self.input.touch.clone();
+        touch.down(self, focus, &event);
+        touch.frame(self);
+    }
+
+    pub fn touch_move(&mut self, id: i32, at: LogicalPoint) {
+        self.active();
+        let focus = self.focus_at(at);
+        let slot = TouchSlot::from(u32::try_from(id).ok());
+        let event = TouchMotionEvent { slot, location: (at.x, at.y).into(), time: self.millis() };
+        let touch = self.input.touch.clone();
+        touch.motion(self, focus, &event);
+        touch.frame(self);
+    }
+
+    pub fn touch_up(&mut self, id: i32) {
+        self.active();
+        let slot = TouchSlot::from(u32::try_from(id).ok());
+        let event = UpEvent { slot, serial: SERIAL_COUNTER.next_serial(), time: self.millis() };
+        let touch = self.input.touch.clone();
+        touch.up(self, &event);
+        touch.frame(self);
+    }
+
+    pub fn touch_cancel(&mut self) {
+        let touch = self.input.touch.clone();
+        touch.cancel(self);
+        touch.frame(self);
+    }
+
+    /// Gives the keyboard to a surface, as the core decided.
+    pub fn focus_keyboard(&mut self, surface: Option<glasshouse_core::SurfaceId>) {
+        let wl = surface.and_then(|surface| self.clients.surfaces.get(surface)).map(|surface| surface.wl.clone());
+        let keyboard = self.input.keyboard.clone();
+        keyboard.set_focus(self, wl, SERIAL_COUNTER.next_serial());
+    }
+
+    /// Tells clients when something else came to lie under a pointer that did not move.
+    pub fn refocus_pointer(&mut self) {
+        if !std::mem::take(&mut self.input.refocus) {
+            return;
+        }
+        let at = self.desktop.pointer();
+        let pointer = self.input.pointer.clone();
+        let interacting = self.desktop.interacting();
+        if interacting && pointer.is_grabbed() {
+            // The press belongs to the desktop from now on.
+            pointer.unset_grab(self, SERIAL_COUNTER.next_serial(), self.millis());
+        }
+        let focus = if interacting { None } else { self.focus_at(at) };
+        if pointer.current_focus().as_ref() != focus.as_ref().map(|(surface, _)| surface) || focus.is_some() {
+            let event = MotionEvent { location: (at.x, at.y).into(), serial: SERIAL_COUNTER.next_serial(), time: self.millis() };
+            pointer.motion(self, focus, &event);
+            pointer.frame(self);
+        }
+    }
+
+    /// Gives a popup everything until it is closed or something outside of it is clicked.
+    pub fn grab_popup(&mut self, root: WlSurface, popup: PopupKind, serial: Serial) {
+        let seat = self.input.seat.clone();
+        let Ok(mut grab) = self.clients.popups.grab_popup(root, popup, &seat, serial) else { return };
+        let (keyboard, pointer) = (self.input.keyboard.clone(), self.input.pointer.clone());
+        let other_grab = |grabbed: bool, has: bool, previous: bool| grabbed && !(has || previous);
+        let previous = grab.previous_serial().unwrap_or(serial);
+        if other_grab(keyboard.is_grabbed(), keyboard.has_grab(serial), keyboard.has_grab(previous))
+            || other_grab(pointer.is_grabbed(), pointer.has_grab(serial), pointer.has_grab(previous))
+                && !pointer.grab_start_data().is_some_and(|start| start.button != 0)
+        {
+            grab.ungrab(PopupUngrabStrategy::All);
+            return;
+        }
+        keyboard.set_focus(self, grab.current_grab(), serial);
+        keyboard.set_grab(self, PopupKeyboardGrab::new(&grab), serial);
+        pointer.set_grab(self, PopupPointerGrab::new(&grab), serial, Focus::Keep);
+    }
+}

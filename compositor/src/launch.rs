@@ -1,0 +1,163 @@
+//! Programs that the desktop starts, and which window each of them opens.
+
+use std::{
+    collections::BTreeSet,
+    process::{Child, Command, Stdio},
+};
+
+use glasshouse_core::{Timestamp, WindowId};
+use glasshouse_protocols::Window;
+
+use crate::{
+    State,
+    bus::{BusError, Launch, Reply},
+};
+
+/// Generations of processes between a program and its window's process: shells, wrappers, sandboxes.
+const MAX_ANCESTORS: usize = 32;
+
+/// What was started and is not over.
+#[derive(Debug, Default)]
+pub struct Launches {
+    waiting: Vec<Waiting>,
+    children: Vec<Child>,
+    /// Windows that came with the token of a launch, before or after they were mapped.
+    by_token: Vec<(String, WindowId)>,
+    /// Windows that were given to a launch: one window answers one launch.
+    claimed: BTreeSet<WindowId>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    program: String,
+    pid: i32,
+    token: String,
+    until: Timestamp,
+    reply: Reply<Window>,
+}
+
+impl Launches {
+    /// A client asked for activation with this token.
+    pub fn activated(&mut self, token: &str, window: WindowId) {
+        if self.waiting.iter().any(|waiting| waiting.token == token) {
+            self.by_token.push((token.to_owned(), window));
+        }
+    }
+
+    /// A program whose window nobody waits for.
+    pub fn adopt(&mut self, child: Child) {
+        self.children.push(child);
+    }
+
+    /// When a launch has waited long enough.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        self.waiting.iter().map(|waiting| waiting.until).min()
+    }
+}
+
+impl State {
+    /// Starts a program; the answer comes when its window is there.
+    pub fn launch(&mut self, launch: Launch, reply: Reply<Window>) {
+        let Some((program, arguments)) = launch.argv.split_first() else {
+            let _ = reply.send(Err(BusError::BadArgument("there is no program to start".into())));
+            return;
+        };
+        let token = self.clients.globals.activation.create_external_token(None).0.as_str().to_owned();
+        let mut command = Command::new(program);
+        command.args(arguments).envs(launch.env).stdin(Stdio::null());
+        command.env("WAYLAND_DISPLAY", &self.control.wayland_display);
+        command.env("XDG_ACTIVATION_TOKEN", &token).env("DESKTOP_STARTUP_ID", &token);
+        if let Some(folder) = launch.cwd {
+            command.current_dir(folder);
+        }
+        match command.spawn() {
+            Ok(child) => {
+                let pid = i32::try_from(child.id()).unwrap_or_default();
+                let until = self.now.after(launch.timeout);
+                self.launches.waiting.push(Waiting { program: program.clone(), pid, token, until, reply });
+                self.launches.children.push(child);
+                self.active();
+            }
+            Err(error) => {
+                let _ = reply.send(Err(BusError::LaunchFailed(format!("{program} could not be started: {error}"))));
+            }
+        }
+    }
+
+    /// A window was opened: some launch may have waited for it.
+    pub fn launched_window(&mut self, window: WindowId) {
+        let Some(info) = self.desktop.window(window) else { return };
+        let by_token = self.launches.by_token.iter().find(|(_, known)| *known == window).map(|(token, _)| token.clone());
+        let at = self.launches.waiting.iter().position(|waiting| match &by_token {
+            Some(token) => waiting.token == *token,
+            None => info.pid.is_some_and(|pid| is_descendant(pid, waiting.pid)),
+        });
+        if let Some(at) = at
+            && self.launches.claimed.insert(window)
+        {
+            let waiting = self.launches.waiting.remove(at);
+            self.launches.by_token.retain(|(token, _)| *token != waiting.token);
+            let _ = waiting.reply.send(Ok(self.wire_window(&info))); // A caller that has gone away needs no window.
+        }
+    }
+
+    /// Answers what has waited too long, and forgets callers that have gone away.
+    pub fn launches_turn(&mut self) {
+        let now = self.now;
+        let mut index = 0;
+        while let Some(waiting) = self.launches.waiting.get(index) {
+            if waiting.reply.is_closed() {
+                self.launches.waiting.remove(index);
+            } else if now >= waiting.until {
+                let waiting = self.launches.waiting.remove(index);
+                let sentence = format!(
+                    "{} runs (process {}) but has opened no window in time; give it longer with --timeout, or look at its output",
+                    waiting.program, waiting.pid
+                );
+                let _ = waiting.reply.send(Err(BusError::TimedOut(sentence)));
+            } else {
+                index += 1;
+            }
+        }
+    }
+
+    /// Buries programs that have ended. One that failed without a window is said to its launcher at once.
+    pub fn bury_children(&mut self) {
+        let mut ended = Vec::new();
+        self.launches.children.retain_mut(|child| match child.try_wait() {
+            Ok(Some(status)) => {
+                ended.push((i32::try_from(child.id()).unwrap_or_default(), status));
+                false
+            }
+            _ => true,
+        });
+        for (pid, status) in ended.into_iter().filter(|(_, status)| !status.success()) {
+            // A program that ends well may have handed its window to another one: that is still waited for.
+            while let Some(at) = self.launches.waiting.iter().position(|waiting| waiting.pid == pid) {
+                let waiting = self.launches.waiting.remove(at);
+                let sentence = format!("{} ended with {status} before it opened a window", waiting.program);
+                let _ = waiting.reply.send(Err(BusError::LaunchFailed(sentence)));
+            }
+        }
+    }
+}
+
+/// Whether `pid` is `ancestor` or was started by it, however indirectly.
+fn is_descendant(mut pid: i32, ancestor: i32) -> bool {
+    for _ in 0..MAX_ANCESTORS {
+        if pid == ancestor {
+            return true;
+        }
+        match parent(pid) {
+            Some(above) if above > 1 => pid = above,
+            _ => return false,
+        }
+    }
+    false
+}
+
+fn parent(pid: i32) -> Option<i32> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name in parentheses may hold anything, also parentheses and spaces.
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}

@@ -1,0 +1,127 @@
+//! The desktop process's owners, and how the core's decisions are carried out.
+
+use std::collections::VecDeque;
+
+use calloop::LoopHandle;
+use glasshouse_core::{Caller, Command, Desktop, Effect, Event, Notice, Refusal, Timestamp};
+
+use crate::{bus, capture::Captures, control::Control, display::Display, input::Input, launch::Launches, wayland::Clients};
+
+/// Everything that the main thread owns. No logic lives here.
+pub struct State {
+    /// Of this turn of the loop.
+    pub now: Timestamp,
+    pub desktop: Desktop,
+    pub clients: Clients,
+    pub input: Input,
+    pub display: Display,
+    pub captures: Captures,
+    pub launches: Launches,
+    pub control: Control,
+    pub handle: LoopHandle<'static, State>,
+    /// What the core decided and nobody has done yet.
+    effects: VecDeque<Effect>,
+    pub quit: bool,
+    next_id: u64,
+}
+
+impl State {
+    pub fn new(
+        now: Timestamp,
+        desktop: Desktop,
+        clients: Clients,
+        input: Input,
+        display: Display,
+        handle: LoopHandle<'static, State>,
+    ) -> Self {
+        Self {
+            now,
+            desktop,
+            clients,
+            input,
+            display,
+            captures: Captures::default(),
+            launches: Launches::default(),
+            control: Control::default(),
+            handle,
+            effects: VecDeque::new(),
+            quit: false,
+            next_id: 0,
+        }
+    }
+
+    /// A number that was never given out before.
+    pub fn next_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// Somebody uses the desktop.
+    pub fn active(&mut self) {
+        self.display.act(self.now);
+    }
+
+    /// Tells the core what happened. Its answer is carried out by the next [`Self::settle`].
+    pub fn observe(&mut self, event: Event) {
+        let effects = self.desktop.observe(event, self.now);
+        self.effects.extend(effects);
+    }
+
+    /// Has the core carry out a command.
+    ///
+    /// # Errors
+    ///
+    /// The core's refusal; nothing has changed then.
+    pub fn apply(&mut self, caller: &Caller, command: Command) -> Result<(), Refusal> {
+        let effects = self.desktop.apply(caller, command, self.now)?;
+        self.effects.extend(effects);
+        self.active();
+        Ok(())
+    }
+
+    /// Carries out what the core decided, in order. Doing so may make the core decide more.
+    pub fn settle(&mut self) {
+        while let Some(effect) = self.effects.pop_front() {
+            self.perform(effect);
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::ConfigureWindow { window, token, configure } => self.configure_window(window, token, &configure),
+            Effect::ConfigureLayer { surface, size } => self.configure_layer(surface, size),
+            Effect::CloseLayer { surface } => self.close_layer(surface),
+            Effect::CloseWindow { window } => {
+                if let Some(toplevel) = self.toplevel(window) {
+                    toplevel.send_close();
+                }
+            }
+            Effect::DismissPopups { surface } => self.dismiss_popups(surface),
+            Effect::Focus { surface } => self.focus_keyboard(surface),
+            Effect::PointerFocusChanged => self.input.refocus = true,
+            Effect::Redraw { output } => {
+                self.display.redraw.insert(output);
+                self.display.frame_wanted = true;
+            }
+            Effect::SurfaceOutputs { surface, outputs, scale } => self.surface_outputs(surface, &outputs, scale),
+            Effect::OutputAdded { output } => self.output_added(output),
+            Effect::OutputChanged { output } => self.output_changed(output),
+            Effect::OutputRemoved { output } => self.output_removed(output),
+            Effect::Notify(notice) => self.notice(&notice),
+            Effect::Quit => self.quit = true,
+        }
+    }
+
+    fn notice(&mut self, notice: &Notice) {
+        tracing::debug!(?notice);
+        if let Notice::WindowOpened { window } = notice {
+            self.launched_window(*window);
+        }
+    }
+
+    /// The name of the output that a window is on.
+    pub fn wire_window(&self, info: &glasshouse_core::WindowInfo) -> glasshouse_protocols::Window {
+        let output = info.output.and_then(|output| self.desktop.output(output));
+        bus::window(info, output.as_ref().map(|output| output.mode.name.as_str()))
+    }
+}

@@ -1,0 +1,157 @@
+//! The Wayland edge: protocol requests become events of the core, effects of the core become protocol events.
+
+pub mod activation;
+pub mod client;
+pub mod compositor;
+pub mod layer_shell;
+pub mod output;
+pub mod quota;
+pub mod screencopy;
+pub mod selection;
+pub mod shm;
+pub mod surface;
+pub mod xdg_shell;
+
+use std::collections::{BTreeMap, HashMap};
+
+use glasshouse_core::{OutputId, SurfaceId, WindowId};
+use glasshouse_scene::BufferId;
+use smithay::{
+    desktop::PopupManager,
+    reexports::{
+        wayland_protocols_wlr::screencopy::v1::server::zwlr_screencopy_manager_v1::ZwlrScreencopyManagerV1,
+        wayland_server::{
+            DisplayHandle,
+            backend::ObjectId,
+            protocol::{wl_buffer::WlBuffer, wl_shm::WlShm, wl_surface::WlSurface},
+        },
+    },
+    wayland::{
+        buffer::BufferHandler,
+        compositor::CompositorState,
+        cursor_shape::CursorShapeManagerState,
+        fractional_scale::{FractionalScaleHandler, FractionalScaleManagerState},
+        output::OutputManagerState,
+        presentation::PresentationState,
+        relative_pointer::RelativePointerManagerState,
+        selection::{
+            data_device::DataDeviceState, ext_data_control::DataControlState as ExtDataControlState,
+            primary_selection::PrimarySelectionState, wlr_data_control::DataControlState as WlrDataControlState,
+        },
+        shell::{
+            wlr_layer::WlrLayerShellState,
+            xdg::{XdgShellState, decoration::XdgDecorationState},
+        },
+        single_pixel_buffer::SinglePixelBufferState,
+        tablet_manager::TabletSeatHandler,
+        viewporter::ViewporterState,
+        xdg_activation::XdgActivationState,
+    },
+};
+
+use crate::State;
+
+/// Stands in for the data of a client that has none, which none has.
+static NO_CLIENT: std::sync::LazyLock<client::ClientState> = std::sync::LazyLock::new(client::ClientState::default);
+
+/// Everything that clients have made, and our names for it.
+pub struct Clients {
+    pub dh: DisplayHandle,
+    pub globals: Globals,
+    pub surfaces: surface::Surfaces,
+    pub windows: BTreeMap<WindowId, SurfaceId>,
+    pub configures: BTreeMap<WindowId, xdg_shell::Configures>,
+    pub outputs: BTreeMap<OutputId, output::KnownOutput>,
+    /// Buffers that clients wait for.
+    pub buffers: BTreeMap<BufferId, WlBuffer>,
+    pub popups: PopupManager,
+    pub popup_parents: xdg_shell::PopupParents,
+    /// Requests on each region so far.
+    pub region_requests: HashMap<ObjectId, u32>,
+}
+
+/// The globals that keep state.
+pub struct Globals {
+    pub compositor: CompositorState,
+    pub xdg_shell: XdgShellState,
+    pub layer_shell: WlrLayerShellState,
+    pub data_device: DataDeviceState,
+    pub primary_selection: PrimarySelectionState,
+    pub wlr_data_control: WlrDataControlState,
+    pub ext_data_control: ExtDataControlState,
+    pub activation: XdgActivationState,
+}
+
+impl Clients {
+    /// Offers everything that clients can bind.
+    pub fn new(dh: &DisplayHandle) -> Self {
+        let primary_selection = PrimarySelectionState::new::<State>(dh);
+        let globals = Globals {
+            compositor: CompositorState::new_v6::<State>(dh),
+            xdg_shell: XdgShellState::new::<State>(dh),
+            layer_shell: WlrLayerShellState::new::<State>(dh),
+            data_device: DataDeviceState::new::<State>(dh),
+            wlr_data_control: WlrDataControlState::new::<State, _>(dh, Some(&primary_selection), |_| true),
+            ext_data_control: ExtDataControlState::new::<State, _>(dh, Some(&primary_selection), |_| true),
+            primary_selection,
+            activation: XdgActivationState::new::<State>(dh),
+        };
+        dh.create_global::<State, WlShm, ()>(2, ());
+        dh.create_global::<State, ZwlrScreencopyManagerV1, ()>(3, ());
+        // These keep nothing that we would ask for.
+        XdgDecorationState::new::<State>(dh);
+        OutputManagerState::new_with_xdg_output::<State>(dh);
+        ViewporterState::new::<State>(dh);
+        FractionalScaleManagerState::new::<State>(dh);
+        SinglePixelBufferState::new::<State>(dh);
+        PresentationState::new::<State>(dh, CLOCK_MONOTONIC);
+        CursorShapeManagerState::new::<State>(dh);
+        RelativePointerManagerState::new::<State>(dh);
+        Self {
+            dh: dh.clone(),
+            globals,
+            surfaces: surface::Surfaces::default(),
+            windows: BTreeMap::new(),
+            configures: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            buffers: BTreeMap::new(),
+            popups: PopupManager::default(),
+            popup_parents: xdg_shell::PopupParents::default(),
+            region_requests: HashMap::new(),
+        }
+    }
+}
+
+/// `CLOCK_MONOTONIC` as `wp_presentation.clock_id` numbers it.
+const CLOCK_MONOTONIC: u32 = 1;
+
+impl BufferHandler for State {
+    fn buffer_destroyed(&mut self, buffer: &WlBuffer) {
+        // Only single-pixel buffers come here; ours have their own `destroyed`.
+        self.clients.buffers.retain(|_, known| known != buffer);
+    }
+}
+
+impl FractionalScaleHandler for State {
+    fn new_fractional_scale(&mut self, wl: WlSurface) {
+        // A surface on no output yet draws for the sharpest one.
+        let scale = self.desktop.outputs().iter().map(|output| output.mode.scale).fold(1.0, f64::max);
+        smithay::wayland::compositor::with_states(&wl, |states| {
+            smithay::wayland::fractional_scale::with_fractional_scale(states, |fractional| {
+                if fractional.preferred_scale().is_none() {
+                    fractional.set_preferred_scale(scale);
+                }
+            });
+        });
+    }
+}
+
+// The cursor-shape protocol also serves tablet tools; there are none yet.
+impl TabletSeatHandler for State {}
+
+smithay::delegate_viewporter!(State);
+smithay::delegate_fractional_scale!(State);
+smithay::delegate_single_pixel_buffer!(State);
+smithay::delegate_presentation!(State);
+smithay::delegate_cursor_shape!(State);
+smithay::delegate_relative_pointer!(State);
