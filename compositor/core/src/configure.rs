@@ -45,7 +45,10 @@ impl Desktop {
             // It took another size by itself, and we follow it: that is no news for it.
             Some((_, sent)) => {
                 let same_states = WindowConfigure { size: sent.size, bounds: sent.bounds, ..wanted.clone() } == *sent;
-                !(same_states && window.target == Slot::Floating && wanted.size == Some(self.geometry(window).size))
+                let size = self.geometry(window).size;
+                // Without contents it is about to be unmapped.
+                let follows = wanted.size == Some(size) || (size.is_empty() && window.phase == Phase::Mapped);
+                !(same_states && window.target == Slot::Floating && follows)
             }
         }
     }

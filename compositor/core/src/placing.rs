@@ -132,7 +132,7 @@ impl Desktop {
 
     /// A tile that shall float for the first time gets a size and a place near its tile.
     fn lift(&mut self, id: WindowId) {
-        let Some(window) = self.windows.get_mut(id) else { return };
+        let Some(window) = self.windows.get_mut(id).filter(|window| window.phase == Phase::Mapped) else { return };
         let (Slot::Floating, Slot::Tile(tile), None) = (window.target, window.slot, window.float.at) else { return };
         let size = window.limited((tile.size * LIFTED).round());
         window.float.size = Some(size);
@@ -152,8 +152,8 @@ impl Desktop {
             at.x = anchor.right.map_or(at.x, |right| right - size.width);
             at.y = anchor.bottom.map_or(at.y, |bottom| bottom - size.height);
             let grabbed = self.pointer.grab.is_some_and(|grab| grab.window() == id);
-            let grid = self.grid_of(window);
-            let at = self.reachable(LogicalRect::new(grid.snap(at), grid.snap_size(size)));
+            // Not rounded to the grid of its output: where it lies decides which output that is.
+            let at = self.reachable(LogicalRect::new(at, size));
             let target_floats = window.target == Slot::Floating;
             let output = self.outputs.best_for(LogicalRect::new(at, size)).map(|output| output.id);
             let answered = window.configures.in_flight.is_none();

@@ -243,19 +243,24 @@ impl Desktop {
 
     /// Where a window of this size comes to lie so that enough of it can be seen and grasped.
     pub(crate) fn reachable(&self, area: LogicalRect) -> LogicalPoint {
-        let Some(output) = self.outputs.best_for(area) else { return area.origin };
-        let bounds = output.area();
-        let (width, height) = (GRASP.min(area.width()), GRASP.min(area.height()));
-        let seen = area.intersection(&bounds);
-        if seen.is_some_and(|seen| seen.width() >= width - 1e-6 && seen.height() >= height - 1e-6) {
-            return area.origin;
+        let mut area = area;
+        // Pulled towards one output it may come to lie on another. Two steps are enough then; one more costs nothing.
+        for _ in 0..3 {
+            let Some(output) = self.outputs.best_for(area) else { break };
+            let bounds = output.area();
+            let (width, height) = (GRASP.min(area.width()).min(bounds.width()), GRASP.min(area.height()).min(bounds.height()));
+            let seen = area.intersection(&bounds);
+            if seen.is_some_and(|seen| seen.width() >= width - 1e-6 && seen.height() >= height - 1e-6) {
+                break;
+            }
+            // As if only the part to be grasped had to fit, from either side.
+            let room = LogicalRect::new(
+                LogicalPoint::new(bounds.min_x() - area.width() + width, bounds.min_y() - area.height() + height),
+                LogicalSize::new(bounds.width() + 2.0 * (area.width() - width), bounds.height() + 2.0 * (area.height() - height)),
+            );
+            area.origin = pull_in(area, room);
         }
-        // As if only the part to be grasped had to fit, from either side.
-        let room = LogicalRect::new(
-            LogicalPoint::new(bounds.min_x() - area.width() + width, bounds.min_y() - area.height() + height),
-            LogicalSize::new(bounds.width() + 2.0 * (area.width() - width), bounds.height() + 2.0 * (area.height() - height)),
-        );
-        pull_in(area, room)
+        area.origin
     }
 }
 

@@ -19,6 +19,8 @@ use crate::{
 pub(super) enum Op {
     /// Creates a window of this preferred size; it is mapped when its client commits.
     Open(u8, u16, u16),
+    /// The same for a dialog of another window.
+    Dialog(u8, u8, u16, u16),
     /// Answers the newest configure, and maps the window.
     ClientCommits(u8),
     /// Acknowledges without committing.
@@ -238,7 +240,8 @@ impl Bench {
         let rect = |[x, y, w, h]: [i32; 4]| Rect::new(Point2D::new(x, y), Size2D::new(w, h));
         let size = |w: u16, h: u16| LogicalSize::new(f64::from(w), f64::from(h));
         match op {
-            Op::Open(n, w, h) => self.create(n, size(w, h)),
+            Op::Open(n, w, h) => self.create(n, size(w, h), None),
+            Op::Dialog(n, parent, w, h) => self.create(n, size(w, h), self.clients.get(&parent).map(|client| client.id)),
             Op::ClientCommits(n) => self.client_commits(n),
             Op::ClientAcks(n) => {
                 if let Some((window, token)) = self.clients.get(&n).and_then(|c| Some((c.id, c.pending.last()?.0))) {
@@ -344,7 +347,7 @@ impl Bench {
         panic!("ticks without end");
     }
 
-    fn create(&mut self, n: u8, preferred: LogicalSize) {
+    fn create(&mut self, n: u8, preferred: LogicalSize, parent: Option<WindowId>) {
         if self.clients.contains_key(&n) {
             return;
         }
@@ -363,6 +366,9 @@ impl Bench {
         };
         self.clients.insert(n, client);
         self.observe(Event::WindowCreated { window: id, surface, client: Default::default() });
+        if parent.is_some() {
+            self.observe(Event::WindowChanged { window: id, change: WindowChange::Parent(parent) });
+        }
         self.observe(Event::WindowReady { window: id });
     }
 

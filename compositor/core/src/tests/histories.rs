@@ -95,6 +95,7 @@ fn op() -> impl Strategy<Value = Op> {
     ];
     let windows = prop_oneof![
         6 => (n(), 1..900_u16, 1..900_u16).prop_map(|(n, w, h)| Op::Open(n, w, h)),
+        2 => (n(), n(), 1..900_u16, 1..900_u16).prop_map(|(n, parent, w, h)| Op::Dialog(n, parent, w, h)),
         12 => n().prop_map(Op::ClientCommits),
         2 => n().prop_map(Op::ClientAcks),
         2 => (n(), 0..900_u16, 1..900_u16).prop_map(|(n, w, h)| Op::ClientResizes(n, w, h)),
