@@ -18,12 +18,12 @@ mod shadow;
 use glasshouse_scene::{PhysicalPoint, PhysicalRect, PhysicalSize, SurfaceId};
 
 use crate::memory::{Memory, Unreadable};
-use crate::plan::{Op, Paint, Sample};
+use crate::plan::{Op, Paint, Placement, Sample};
 use blend::{Mask, Source, over};
 use border::Border;
 use canvas::Canvas;
 use fill::Gradient;
-use sample::{FromClient, FromPicture, Mapping, Tiles, sample};
+use sample::{FromClient, FromPicture, Tiles, sample};
 use shadow::{Shadow, ShadowCache};
 
 pub use fill::pixel;
@@ -91,7 +91,7 @@ impl Painter {
 
     fn paint_sample(&mut self, op: &Sample, rects: &[PhysicalRect], memory: Memory<'_>, canvas: &mut Canvas<'_>) -> Result<(), Unreadable> {
         let reader = memory.open(&op.image)?;
-        let mapping = Mapping { map: op.map, bounds: op.bounds, filter: op.filter };
+        let mapping = Placement { map: op.map, bounds: op.bounds, filter: op.filter };
         let mask_words = &mut self.scratch.mask;
         let mut source = FromClient { reader: &reader, image: &op.image, bytes: &mut self.scratch.bytes };
         for rect in rects {
@@ -118,7 +118,7 @@ impl Painter {
         &mut self,
         from: &[u32],
         from_size: PhysicalSize,
-        mapping: Mapping,
+        mapping: Placement,
         rects: &[PhysicalRect],
         canvas: &mut Canvas<'_>,
     ) {

@@ -1,7 +1,22 @@
 //! The display: turns scenes into pixels.
+//!
+//! [`run::run`] is the process. [`state::Display`] is all of it without sockets and timers. It notes what changed, and when somebody
+//! captures, makes a [`plan::FramePlan`] and lets an [`executor::Executor`] run it into shared memory.
 
+mod clock;
 pub mod cpu;
+mod cursor;
+pub mod encoder;
+pub mod executor;
+#[cfg(test)]
+mod golden;
+pub mod interop;
 pub mod memory;
+mod output;
+mod picture;
 pub mod plan;
+pub mod run;
+pub mod state;
 #[cfg(test)]
 mod testing;
+mod view;

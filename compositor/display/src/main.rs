@@ -1,1 +1,25 @@
-fn main() {}
+//! `glasshouse-display`: started by the desktop, never by hand.
+
+use anyhow::Context as _;
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+/// Turns the scenes of a Glasshouse desktop into pixels.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// The inherited descriptor that leads to the desktop.
+    #[arg(long, value_name = "N")]
+    link_fd: i32,
+    /// Obey orders to hang, crash or hog memory. For tests.
+    #[arg(long)]
+    debug_orders: bool,
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let link = glasshouse_display::interop::inherited_fd(arguments.link_fd).context("--link-fd does not name an open descriptor")?;
+    let filter = EnvFilter::try_from_env("GLASSHOUSE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    glasshouse_display::run::run(link, arguments.debug_orders)
+}

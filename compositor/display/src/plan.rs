@@ -14,6 +14,7 @@ use glasshouse_scene::{Buffer, BufferId, Color, Physical, PhysicalRect, Physical
 
 pub use build::{PlanInput, plan};
 pub use mapping::surface_op;
+pub(crate) use mapping::{Placement, placement};
 
 /// One frame, or the damaged part of it, as operations in the order in which they run: back to front.
 #[derive(Debug, Clone, PartialEq)]

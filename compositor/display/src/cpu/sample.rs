@@ -2,26 +2,18 @@
 
 use std::ops::Range;
 
-use euclid::{Point2D, Rect, Size2D, Transform2D};
-use glasshouse_scene::{Buffer, Physical, PhysicalRect};
+use euclid::{Point2D, Rect, Size2D};
+use glasshouse_scene::{Buffer, PhysicalRect};
 
 use super::axis::{Axis, ONE};
 use super::decode::{decode, is_native};
 use crate::memory::{Reader, Unreadable};
-use crate::plan::{Filter, Image};
+use crate::plan::{Image, Placement};
 
 /// Where pixels come from: a client's memory, or a picture of our own.
 pub(crate) trait Fetch {
     /// Puts the pixels of `rect`, row by row without gaps, into `tile`, which has exactly that many.
     fn fetch(&mut self, rect: Rect<i32, Buffer>, tile: &mut [u32]) -> Result<(), Unreadable>;
-}
-
-/// How a target maps to what is fetched.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Mapping {
-    pub(crate) map: Transform2D<f64, Physical, Buffer>,
-    pub(crate) bounds: Rect<i32, Buffer>,
-    pub(crate) filter: Filter,
 }
 
 /// Memory that is kept between frames.
@@ -37,13 +29,13 @@ const TILE_PIXELS: usize = 1 << 16;
 
 /// Computes the pixels of `rect` in bands of rows and hands each band to `emit`.
 pub(crate) fn sample(
-    mapping: Mapping,
+    placement: Placement,
     rect: PhysicalRect,
     source: &mut dyn Fetch,
     tiles: &mut Tiles,
     mut emit: impl FnMut(PhysicalRect, &mut [u32]),
 ) -> Result<(), Unreadable> {
-    let Mapping { map, bounds, filter } = mapping;
+    let Placement { map, bounds, filter } = placement;
     let turned = map.m11 == 0.0 && map.m22 == 0.0;
     // `across` follows the target's x, `down` its y, whichever axis of the buffer that is.
     let (across_step, down_step) = if turned { (map.m12, map.m21) } else { (map.m11, map.m22) };

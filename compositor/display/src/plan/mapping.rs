@@ -23,22 +23,32 @@ pub fn surface_op(surface: SurfaceId, content: &Content, area: PhysicalRect) -> 
         return None;
     }
     let image = Image { surface, buffer: content.buffer, pool, offset, stride, format, size: content.size };
-    let map = buffer_map(content, area);
-    let buffer = Rect::from_size(content.size);
-    let source: Rect<f64, Buffer> = content.transform.apply_rect(content.source, content.upright_size().to_f64());
-    // A thousandth of a pixel absorbs the 24.8 fixed point of the protocol and rounding in divisions.
-    let outer = Box2D::new(
-        Point2D::new((source.min_x() + 1e-3).floor(), (source.min_y() + 1e-3).floor()),
-        Point2D::new((source.max_x() - 1e-3).ceil(), (source.max_y() - 1e-3).ceil()),
-    );
-    let bounds = outer.to_i32().to_rect().intersection(&buffer).unwrap_or(buffer);
-    let filter = filter(content, area);
+    let Placement { map, bounds, filter } = placement(content, area);
     let copy = (filter == Filter::Nearest && content.transform == Transform::Normal && map.m11 == 1.0 && map.m22 == 1.0)
         .then(|| Vector2D::new(map.m31.round() as i32, map.m32.round() as i32))
         .filter(|offset| {
             bounds.contains_rect(&Rect::new((area.origin.to_vector().cast_unit() + *offset).to_point(), area.size.cast_unit()))
         });
     Some(SurfaceOp { image, map, bounds, filter, copy })
+}
+
+/// Where the pixels of a target come from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Placement {
+    pub(crate) map: Transform2D<f64, Physical, Buffer>,
+    pub(crate) bounds: Rect<i32, Buffer>,
+    pub(crate) filter: Filter,
+}
+
+/// How `content`, whatever its pixels are, is stretched over `area`.
+pub(crate) fn placement(content: &Content, area: PhysicalRect) -> Placement {
+    let buffer = Rect::from_size(content.size);
+    let source: Rect<f64, Buffer> = content.transform.apply_rect(content.source, content.upright_size().to_f64());
+    // A thousandth of a pixel absorbs the 24.8 fixed point of the protocol and rounding in divisions.
+    let min = Point2D::new((source.min_x() + 1e-3).floor(), (source.min_y() + 1e-3).floor());
+    let max = Point2D::new((source.max_x() - 1e-3).ceil(), (source.max_y() - 1e-3).ceil());
+    let bounds = Box2D::new(min, max).to_i32().to_rect().intersection(&buffer).unwrap_or(buffer);
+    Placement { map: buffer_map(content, area), bounds, filter: filter(content, area) }
 }
 
 impl SurfaceOp {

@@ -1,0 +1,128 @@
+//! What runs frame plans.
+
+use glasshouse_link::{Executor as Kind, ExecutorChoice};
+use glasshouse_scene::{
+    Color, Element, ElementId, ElementKind, Physical, PhysicalPoint, PhysicalRect, PhysicalSize, Region, Scene, SurfaceId,
+};
+
+use crate::cpu::canvas::Canvas;
+use crate::cpu::{Painter, pixel};
+use crate::memory::{Breadcrumb, Memory};
+use crate::plan::{FramePlan, PlanInput, plan};
+
+/// Names a target for as long as it keeps its size: an executor may keep pixels of its own for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TargetId(pub u64);
+
+/// Why a plan was not run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DrawError {
+    /// The canvas is undefined where these show; make a plan without them.
+    #[error("the memory of {0:?} cannot be read")]
+    Unreadable(Vec<SurfaceId>),
+    /// The executor is of no use any more; choose another and draw everything again.
+    #[error("the device is gone: {0}")]
+    Lost(String),
+}
+
+/// Runs plans. There are two, and golden images hold them together.
+pub trait Executor {
+    fn kind(&self) -> Kind;
+
+    /// Runs the plan and leaves the pixels of `plan.damage` in `canvas`, which holds all others already.
+    ///
+    /// Pictures are several per target (readers keep them), so `plan.damage` may be more than what changed since the last call for
+    /// the same target. An executor with pixels of its own draws it there and reads back exactly `plan.damage`.
+    fn draw(&mut self, target: TargetId, plan: &FramePlan, memory: Memory<'_>, canvas: &mut Canvas<'_>) -> Result<(), DrawError>;
+
+    /// Nobody looks at the target any more.
+    fn forget(&mut self, target: TargetId);
+
+    /// For what is always painted on the CPU: pointers on pictures, scaled pictures.
+    fn painter(&mut self) -> &mut Painter;
+}
+
+/// Paints straight into the canvas.
+#[derive(Debug, Default)]
+pub struct Cpu {
+    painter: Painter,
+}
+
+impl Executor for Cpu {
+    fn kind(&self) -> Kind {
+        Kind::Cpu
+    }
+
+    fn draw(&mut self, _: TargetId, plan: &FramePlan, memory: Memory<'_>, canvas: &mut Canvas<'_>) -> Result<(), DrawError> {
+        match self.painter.paint(&plan.ops, memory, canvas) {
+            unreadable if unreadable.is_empty() => Ok(()),
+            unreadable => Err(DrawError::Unreadable(unreadable)),
+        }
+    }
+
+    fn forget(&mut self, _: TargetId) {}
+
+    fn painter(&mut self) -> &mut Painter {
+        &mut self.painter
+    }
+}
+
+/// The executor for this choice, and why it is that one, in a sentence.
+pub fn choose(choice: ExecutorChoice) -> (Box<dyn Executor>, String) {
+    let mut cpu = Box::new(Cpu::default());
+    let reason = match (choice, self_test(cpu.as_mut())) {
+        (_, Err(wrong)) => format!("cpu is the only executor, but failed its self-test: {wrong}"),
+        (ExecutorChoice::Cpu, Ok(())) => "cpu was asked for".to_owned(),
+        (ExecutorChoice::Auto, Ok(())) => "this build has no gpu executor".to_owned(),
+        (ExecutorChoice::Gpu, Ok(())) => "gpu was asked for, but this build has no gpu executor".to_owned(),
+    };
+    (cpu, reason)
+}
+
+/// Draws a known picture of 16x16 pixels and compares. Catches a broken driver, or a broken pixman, before a client is shown wrongly.
+pub fn self_test(executor: &mut dyn Executor) -> Result<(), String> {
+    let size = PhysicalSize::new(16, 16);
+    let fill = |id, x, color| {
+        let area = PhysicalRect::new(PhysicalPoint::new(x, 0), PhysicalSize::new(8, 16));
+        Element::new(ElementId::Shell(id), area, ElementKind::Fill(color))
+    };
+    let (solid, veil) = (Color::rgb(0x336699, 1.0), Color::rgb(0xffffff, 0.5));
+    let scene = Scene { size, elements: vec![fill(1, 0, solid), fill(2, 4, veil)], ..Scene::default() };
+    let (contents, unreadable) = Default::default();
+    let input = PlanInput { scene: &scene, contents: &contents, background: Color::BLACK, unreadable: &unreadable, cull: true };
+    let whole: Region<Physical> = PhysicalRect::from_size(size).into();
+    let plan = plan(input, &whole);
+    let (pools, breadcrumb) = (Default::default(), Breadcrumb::default());
+    let memory = Memory { pools: &pools, breadcrumb: &breadcrumb, poison: None };
+    let mut pixels = vec![0; 256];
+    let mut canvas = Canvas::new(&mut pixels, size, false).ok_or("no canvas")?;
+    let target = TargetId(u64::MAX);
+    executor.draw(target, &plan, memory, &mut canvas).map_err(|error| error.to_string())?;
+    executor.forget(target);
+    let over = |below: f32| below * 0.5 + 0.5;
+    let mixed = Color { red: over(solid.red), green: over(solid.green), blue: over(solid.blue), alpha: 1.0 };
+    let grey = Color { red: 0.5, green: 0.5, blue: 0.5, alpha: 1.0 };
+    for (index, actual) in pixels.iter().enumerate() {
+        let expected = pixel(match index % 16 {
+            0..4 => solid,
+            4..8 => mixed,
+            8..12 => grey,
+            _ => Color::BLACK,
+        });
+        let off = actual.to_be_bytes().into_iter().zip(expected.to_be_bytes()).skip(1).map(|(a, b)| a.abs_diff(b)).max();
+        if off > Some(2) {
+            return Err(format!("pixel {index} is {actual:08x} instead of {expected:08x}"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cpu_passes_its_self_test() {
+        assert_eq!(self_test(&mut Cpu::default()), Ok(()));
+    }
+}
