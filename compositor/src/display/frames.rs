@@ -64,6 +64,7 @@ impl State {
             }
             let attached = matches!(surface.role, crate::wayland::surface::Role::Attached);
             if visible.contains(id) || attached || hidden_due {
+                self.display.drawn.extend((!surface.callbacks.is_empty()).then_some(*id));
                 self.display.callbacks.append(&mut surface.callbacks);
                 self.display.feedback.extend(surface.feedback.drain(..).map(|feedback| (output, feedback)));
             } else {
@@ -80,7 +81,6 @@ impl State {
         }
         self.compose();
         if self.display.link.is_dirty() {
-            self.retain_single_buffers();
             self.display.link.submit();
         } else {
             // Nothing to show: the frame is over at once.
@@ -111,6 +111,10 @@ impl State {
     pub(super) fn frame_latched(&mut self, _seq: Seq) {
         self.release_buffers();
         self.fire_callbacks();
+        let drawn = std::mem::take(&mut self.display.drawn);
+        if self.display.link.is_live() {
+            self.retain_single_buffers(&drawn);
+        }
     }
 
     fn fire_callbacks(&mut self) {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use calloop::{Interest, LoopHandle, Mode, PostAction, RegistrationToken, generic::Generic};
-use glasshouse_core::{OutputId, Timestamp};
+use glasshouse_core::{OutputId, SurfaceId, Timestamp};
 use glasshouse_link::{
     CaptureFailure, CaptureId, DesktopEnd, Executor, Frame, Seq, Supervisor,
     desktop::{Arrived, Limits},
@@ -47,6 +47,8 @@ pub struct Display {
     /// Callbacks of the frame that is being put together, and of the one that is under way.
     callbacks: Vec<WlCallback>,
     callbacks_sent: Vec<WlCallback>,
+    /// The surfaces that these callbacks are of.
+    drawn: Vec<SurfaceId>,
     feedback: Vec<(OutputId, PresentationFeedbackCallback)>,
     feedback_sent: Vec<(OutputId, Seq, PresentationFeedbackCallback)>,
     last_hidden_tick: Timestamp,
@@ -96,6 +98,7 @@ impl Display {
             ticks: BTreeMap::new(),
             callbacks: Vec::new(),
             callbacks_sent: Vec::new(),
+            drawn: Vec::new(),
             feedback: Vec::new(),
             feedback_sent: Vec::new(),
             last_hidden_tick: Timestamp::default(),

@@ -58,15 +58,11 @@ impl CompositorHandler for State {
 
     fn destroyed(&mut self, surface: &WlSurface) {
         with_quota(surface, |quota| quota.give_back(Counted::Surface));
-        // The surface is dead for `id_of` by now.
-        let found = self.clients.surfaces.all.iter().find(|(_, known)| known.wl == *surface).map(|(id, _)| *id);
-        let Some(id) = found else { return };
-        if let Some(gone) = self.clients.surfaces.all.remove(&id) {
-            if let Role::Subsurface { parent } = gone.role {
-                self.subsurface_gone(parent, id);
-            }
-            gone.feedback.into_iter().for_each(|feedback| feedback.discarded());
+        let Some((id, gone)) = self.clients.surfaces.remove(surface) else { return };
+        if let Role::Subsurface { parent } = gone.role {
+            self.subsurface_gone(parent, id);
         }
+        gone.feedback.into_iter().for_each(|feedback| feedback.discarded());
         self.display.supervisor.forget(id);
         self.display.link.forget(id);
         self.observe(Event::SurfaceDestroyed { surface: id });

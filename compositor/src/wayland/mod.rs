@@ -14,7 +14,7 @@ pub mod xdg_shell;
 
 use std::collections::{BTreeMap, HashMap};
 
-use glasshouse_core::{OutputId, SurfaceId, WindowId};
+use glasshouse_core::{OutputId, WindowId};
 use glasshouse_scene::BufferId;
 use smithay::{
     desktop::PopupManager,
@@ -40,7 +40,7 @@ use smithay::{
         },
         shell::{
             wlr_layer::WlrLayerShellState,
-            xdg::{XdgShellState, decoration::XdgDecorationState},
+            xdg::{ToplevelSurface, XdgShellState, decoration::XdgDecorationState},
         },
         single_pixel_buffer::SinglePixelBufferState,
         tablet_manager::TabletSeatHandler,
@@ -59,7 +59,7 @@ pub struct Clients {
     pub dh: DisplayHandle,
     pub globals: Globals,
     pub surfaces: surface::Surfaces,
-    pub windows: BTreeMap<WindowId, SurfaceId>,
+    pub windows: BTreeMap<WindowId, ToplevelSurface>,
     pub configures: BTreeMap<WindowId, xdg_shell::Configures>,
     pub outputs: BTreeMap<OutputId, output::KnownOutput>,
     /// Buffers that clients wait for.

@@ -3,7 +3,7 @@
 //! smithay keeps the double-buffered protocol state; what is *shown* is ours: order and position of subsurfaces, buffers, damage.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, atomic::Ordering},
 };
 
@@ -13,6 +13,7 @@ use glasshouse_scene::{BufferId, Color, Content, Damage, Logical, Pixels, Transf
 use smithay::{
     reexports::wayland_server::{
         Resource,
+        backend::ObjectId,
         protocol::{wl_buffer::WlBuffer, wl_callback::WlCallback, wl_shm, wl_surface, wl_surface::WlSurface},
     },
     utils::{Buffer as BufferSpace, Rectangle},
@@ -30,7 +31,11 @@ use smithay::{
     },
 };
 
-use super::{quota::MAX_DEPTH, shm::ShmBuffer};
+use super::{
+    client::with_quota,
+    quota::{Counted, MAX_DEPTH},
+    shm::ShmBuffer,
+};
 use crate::State;
 
 /// One surface, from its creation to its destruction.
@@ -97,6 +102,8 @@ impl Surface {
 #[derive(Debug, Default)]
 pub struct Surfaces {
     pub all: BTreeMap<SurfaceId, Surface>,
+    /// For surfaces that are already dead for [`id_of`].
+    by_object: HashMap<ObjectId, SurfaceId>,
 }
 
 /// Kept in every `wl_surface`.
@@ -128,6 +135,18 @@ impl Surfaces {
             mapped: false,
         };
         self.all.insert(id, surface);
+        self.by_object.insert(wl.id(), id);
+    }
+
+    /// Forgets a surface that was destroyed.
+    pub fn remove(&mut self, wl: &WlSurface) -> Option<(SurfaceId, Surface)> {
+        let id = self.by_object.remove(&wl.id())?;
+        Some((id, self.all.remove(&id)?))
+    }
+
+    /// Also finds a surface that is being destroyed.
+    pub fn id(&self, wl: &WlSurface) -> Option<SurfaceId> {
+        self.by_object.get(&wl.id()).copied()
     }
 
     pub fn of(&mut self, wl: &WlSurface) -> Option<&mut Surface> {
@@ -347,10 +366,15 @@ impl State {
         }
     }
 
-    /// Lets the display copy what clients with a single buffer show, so that they get it back.
-    pub fn retain_single_buffers(&mut self) {
-        for (id, surface) in &self.clients.surfaces.all {
-            if surface.shown.is_some() && !surface.alternates && !surface.callbacks.is_empty() {
+    /// Lets the display copy what these surfaces show if their clients have a single buffer, so that they get it back.
+    ///
+    /// A client with another buffer draws into that one; a client that asked for a frame and has no other can only wait.
+    pub fn retain_single_buffers(&mut self, drawn: &[SurfaceId]) {
+        for id in drawn {
+            let Some(surface) = self.clients.surfaces.get(*id).filter(|surface| !surface.alternates && surface.shown.is_some()) else {
+                continue;
+            };
+            if with_quota(&surface.wl, |quota| quota.count(Counted::Buffer)) == Some(1) {
                 self.display.link.retain(*id);
             }
         }

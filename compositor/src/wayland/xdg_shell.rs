@@ -63,24 +63,22 @@ impl XdgShellHandler for State {
         let pid = toplevel.wl_surface().client().and_then(|client| client.get_credentials(&self.clients.dh).ok()).map(|c| c.pid);
         toplevel.with_pending_state(|state| state.decoration_mode = Some(Mode::ServerSide));
         if let Some(known) = self.clients.surfaces.all.get_mut(&surface) {
-            known.role = Role::Toplevel { window, toplevel };
+            known.role = Role::Toplevel { window, toplevel: toplevel.clone() };
         }
-        self.clients.windows.insert(window, surface);
+        self.clients.windows.insert(window, toplevel);
         self.observe(Event::WindowCreated { window, surface, client: ClientInfo { pid } });
     }
 
     fn toplevel_destroyed(&mut self, toplevel: ToplevelSurface) {
-        let found = self.clients.surfaces.all.iter().find_map(|(id, surface)| match &surface.role {
-            Role::Toplevel { window, toplevel: known } if *known == toplevel => Some((*id, *window)),
-            _ => None,
-        });
-        // A destroyed surface took its window along in `surface_gone`.
-        let Some((surface, window)) = found else { return };
-        if let Some(known) = self.clients.surfaces.all.get_mut(&surface) {
+        // The surface may be gone already; its window is not.
+        let window = self.clients.windows.iter().find_map(|(window, known)| (*known == toplevel).then_some(*window));
+        if let Some(known) = self.clients.surfaces.id(toplevel.wl_surface()).and_then(|id| self.clients.surfaces.all.get_mut(&id)) {
             known.role = Role::None;
             known.mapped = false;
         }
-        self.window_gone(window);
+        if let Some(window) = window {
+            self.window_gone(window);
+        }
     }
 
     fn new_popup(&mut self, popup: PopupSurface, _positioner: PositionerState) {
@@ -232,10 +230,7 @@ impl State {
     }
 
     pub fn toplevel(&self, window: WindowId) -> Option<&ToplevelSurface> {
-        match &self.clients.surfaces.get(*self.clients.windows.get(&window)?)?.role {
-            Role::Toplevel { toplevel, .. } => Some(toplevel),
-            _ => None,
-        }
+        self.clients.windows.get(&window).filter(|toplevel| toplevel.alive())
     }
 
     fn window_wants(&mut self, toplevel: &ToplevelSurface, want: Want) {
