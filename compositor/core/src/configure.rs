@@ -125,7 +125,7 @@ impl Desktop {
         for window in self.windows.iter_mut() {
             let hidden = !window.shown() || window.home.output.is_none();
             if window.appears || hidden || at_once {
-                window.slot = window.target;
+                window.arrive();
                 window.appears = hidden;
             }
             match (window.is_being_placed(), window.pending_since) {
@@ -151,8 +151,7 @@ impl Desktop {
                 tracing::warn!(window = id.0, "configure not answered in time, showing the old contents");
                 window.configures.late = true;
             }
-            window.slot = window.target;
-            window.pending_since = None;
+            window.arrive();
         }
     }
 

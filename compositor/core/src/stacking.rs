@@ -55,7 +55,7 @@ impl Desktop {
     }
 
     pub(crate) fn grid_of(&self, window: &Window) -> Grid {
-        window.home.output.and_then(|output| self.outputs.get(output)).map(|output| output.grid()).unwrap_or_default()
+        window.shown_on().and_then(|output| self.outputs.get(output)).map(|output| output.grid()).unwrap_or_default()
     }
 
     /// Where a window is shown, or would be if it were not minimized. `None`: it is not mapped or has no place yet.
@@ -75,7 +75,7 @@ impl Desktop {
                 let at = grid.snap(LogicalPoint::new(rect.min_x() + spare.width / 2.0, rect.min_y() + spare.height / 2.0));
                 let area = LogicalRect::new(at, shown);
                 let cuts = self.settings.cuts_windows() && !matches!(window.slot, Slot::Fullscreen(_));
-                (area, Some(if cuts { area } else { rect }), window.home.output)
+                (area, Some(if cuts { area } else { rect }), window.shown_on())
             }
         };
         Some(Drawn { area, origin: area.origin - geometry.origin.to_vector(), clip, only_on })
@@ -126,7 +126,7 @@ impl Desktop {
         let covers = |fullscreen: &Window, index: usize| {
             self.windows.stack.iter().skip(index + 1).filter_map(|id| self.windows.get(*id)).all(|above| {
                 !above.shown()
-                    || above.home.output != fullscreen.home.output
+                    || above.shown_on() != fullscreen.shown_on()
                     || is_fullscreen(above)
                     || self.windows.descends(above.id, fullscreen.id)
             })
@@ -138,7 +138,7 @@ impl Desktop {
             self.windows.get(*id).is_some_and(|other| {
                 is_fullscreen(other)
                     && other.shown()
-                    && other.home.output == window.home.output
+                    && other.shown_on() == window.shown_on()
                     && self.windows.descends(window.id, *id)
                     && covers(other, below)
             })

@@ -146,7 +146,7 @@ impl Desktop {
 
     pub(crate) fn output_of_root(&self, root: SurfaceId) -> Option<OutputId> {
         match self.windows.of_surface(root) {
-            Some(window) => window.home.output,
+            Some(window) => window.shown_on().or(window.home.output),
             None => self.layers.get(root)?.output,
         }
     }

@@ -118,6 +118,8 @@ pub(crate) struct Window {
     pub(crate) float: Floating,
     /// Where it is shown.
     pub(crate) slot: Slot,
+    /// The output that `slot` is on, unless it floats: `home` may already be another one.
+    slot_output: Option<OutputId>,
     /// Where it is to be shown once everybody concerned has answered.
     pub(crate) target: Slot,
     /// Since when the two differ.
@@ -144,6 +146,7 @@ impl Window {
             home: Home::default(),
             float: Floating::default(),
             slot: Slot::Floating,
+            slot_output: None,
             target: Slot::Floating,
             pending_since: None,
             appears: true,
@@ -168,6 +171,18 @@ impl Window {
             value.min(max).max(f64::from(min)).max(1.0)
         };
         LogicalSize::new(limit(size.width, self.min.width, self.max.width), limit(size.height, self.min.height, self.max.height))
+    }
+
+    /// Puts it where it shall be.
+    pub(crate) fn arrive(&mut self) {
+        self.slot = self.target;
+        self.slot_output = self.home.output;
+        self.pending_since = None;
+    }
+
+    /// The output it is seen on.
+    pub(crate) fn shown_on(&self) -> Option<OutputId> {
+        if self.slot == Slot::Floating { self.home.output } else { self.slot_output }
     }
 
     pub(crate) fn is_being_placed(&self) -> bool {
