@@ -15,7 +15,7 @@ use crate::cpu::Painter;
 use crate::cpu::canvas::Canvas;
 use crate::memory::Memory;
 use crate::plan::{Op, surface_op};
-pub use theme::Cursors;
+pub(crate) use theme::Cursors;
 
 /// A pointer's picture, premultiplied ARGB.
 #[derive(Debug, PartialEq, Eq)]

@@ -136,10 +136,6 @@ impl Slots {
         self.0.is_empty()
     }
 
-    pub(crate) fn get(&self, serial: u64) -> Option<&Slot> {
-        self.0.iter().find(|slot| slot.serial == serial)
-    }
-
     pub(crate) fn get_mut(&mut self, serial: u64) -> Option<&mut Slot> {
         self.0.iter_mut().find(|slot| slot.serial == serial)
     }
@@ -231,6 +227,6 @@ mod tests {
         slots.add_damage(&Region::from(rect(0, 0, 1, 1)));
         slots.choose(&none, VIEW, VIEW, &mut serial).unwrap();
         assert_eq!(slots.iter().count(), 2, "both were free");
-        assert!(slots.get(first).is_none() || slots.get(first).unwrap().stale.area() > 0);
+        assert!(slots.get_mut(first).is_none_or(|slot| slot.stale.area() > 0));
     }
 }

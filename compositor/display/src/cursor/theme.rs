@@ -20,7 +20,7 @@ const MAX_SIZE: f64 = 512.0;
 
 /// Pointers by name.
 #[derive(Debug)]
-pub struct Cursors {
+pub(crate) struct Cursors {
     themes: Vec<String>,
     /// In logical pixels.
     size: u32,
@@ -29,7 +29,7 @@ pub struct Cursors {
 
 impl Cursors {
     /// Pointers of this theme, `size` logical pixels high.
-    pub fn new(theme: &str, size: u32) -> Self {
+    pub(crate) fn new(theme: &str, size: u32) -> Self {
         let mut themes = vec![theme.to_owned()];
         themes.extend(FALLBACKS.iter().map(|name| (*name).to_owned()));
         themes.retain(|name| !name.is_empty());
@@ -37,7 +37,7 @@ impl Cursors {
     }
 
     /// Only the arrow that needs no theme.
-    pub fn built_in() -> Self {
+    pub(crate) fn built_in() -> Self {
         Self { themes: Vec::new(), size: 24, pictures: BTreeMap::new() }
     }
 
