@@ -4,6 +4,7 @@ mod bench;
 mod examples;
 mod histories;
 mod invariants;
+mod regressions;
 
 use glasshouse_scene::Transform;
 

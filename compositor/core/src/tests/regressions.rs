@@ -1,0 +1,65 @@
+//! What random histories found, in the same ops. The invariants are the assertions.
+
+use super::bench::{Bench, Do, Op};
+use crate::{
+    LayoutKind, Settings,
+    event::{Edges, KeyboardInterest, Layer, LayerState},
+};
+
+fn check(settings: Settings, output: (u32, u32, f64), ops: impl IntoIterator<Item = Op>) {
+    let mut t = Bench::new(settings);
+    t.run([Op::Command(Do::Plug(output.0, output.1, output.2))]);
+    t.run(ops);
+}
+
+#[test]
+fn two_tiles_on_an_output_of_one_pixel_are_both_on_it() {
+    let ops = [Op::Open(1, 1, 1), Op::ClientCommits(1), Op::Open(0, 1, 1), Op::ClientCommits(0)];
+    check(Settings::default(), (1, 1, 8.0), ops);
+}
+
+#[test]
+fn a_panel_of_the_whole_output_hides_no_window() {
+    let panel = LayerState { anchor: Edges { left: true, right: false, top: true, bottom: true }, exclusive_zone: 1, ..Default::default() };
+    let shrink = Op::Command(Do::Configure(0, 1, 1, 8.0));
+    let ops = [Op::Layer(0, panel), Op::LayerMaps(0), Op::Open(0, 1, 1), Op::ClientCommits(0), shrink];
+    check(Settings::default(), (1000, 600, 1.0), ops);
+}
+
+#[test]
+fn a_window_between_two_outputs_decides_for_one_of_them() {
+    let ops = [Op::Command(Do::Plug(1, 1, 8.0)), Op::Point(1798.1, 0.0), Op::Open(0, 33, 1), Op::ClientCommits(0)];
+    check(Settings::plain(), (1366, 768, 1.2), ops);
+}
+
+#[test]
+fn a_window_on_its_way_to_another_output_is_still_seen_on_its_own() {
+    let fullscreen = Op::Command(Do::Fullscreen(0, true, Some(1)));
+    let ops = [Op::Command(Do::Plug(1000, 600, 1.0)), Op::Open(0, 1, 1), Op::ClientCommits(0), fullscreen];
+    check(Settings::default(), (1, 1, 8.0), ops);
+}
+
+#[test]
+fn a_window_that_lost_its_contents_is_not_asked_for_a_size() {
+    let launcher = LayerState { layer: Layer::Top, keyboard: KeyboardInterest::Exclusive, ..Default::default() };
+    let ops = [Op::Open(1, 1, 1), Op::Layer(2, launcher), Op::LayerMaps(2), Op::ClientCommits(1), Op::Unmap(1)];
+    check(Settings { layout: LayoutKind::Floating, ..Settings::default() }, (1000, 600, 1.0), ops);
+}
+
+/// What a whole turn costs with as many windows as anybody has open.
+#[test]
+fn a_turn_with_fifty_windows_is_cheap() {
+    let mut t = Bench::new(Settings::default());
+    t.run([Op::Command(Do::Plug(1920, 1080, 1.0))]);
+    for n in 0..50 {
+        t.run([Op::Open(n, 300, 200), Op::ClientCommits(n)]);
+    }
+    let start = std::time::Instant::now();
+    for _ in 0..100 {
+        t.desktop.observe(crate::Event::Tick, t.now);
+    }
+    let turn = start.elapsed() / 100;
+    println!("{turn:?} a turn");
+    // It takes 0.16 ms on a slow machine. A hundred times that, so that only a wrong order of growth fails.
+    assert!(turn < std::time::Duration::from_millis(16), "{turn:?}");
+}
