@@ -9,7 +9,7 @@ use std::{
 };
 
 use rustix::net::sockopt::{set_socket_send_buffer_size, set_socket_send_buffer_size_force};
-use smithay::reexports::wayland_server::{BindError, DisplayHandle, ListeningSocket};
+use smithay::reexports::wayland_server::{BindError, Client, DisplayHandle, ListeningSocket};
 
 use crate::wayland::{client::ClientState, quota::SEND_BUFFER};
 
@@ -84,7 +84,7 @@ impl Socket {
     pub fn accept_all(&self, dh: &mut DisplayHandle) {
         loop {
             match self.accept() {
-                Ok(Some(stream)) => insert_client(dh, stream),
+                Ok(Some(stream)) => drop(insert_client(dh, stream)),
                 Ok(None) => return,
                 Err(error) => {
                     tracing::warn!(%error, "a client could not be let in");
@@ -95,16 +95,15 @@ impl Socket {
     }
 }
 
-/// Takes a connection in, with room for what a slow reader has not read.
-pub fn insert_client(dh: &mut DisplayHandle, stream: UnixStream) {
+/// Takes a connection in, with room for what a slow reader has not read. `None`: it could not be let in.
+pub fn insert_client(dh: &mut DisplayHandle, stream: UnixStream) -> Option<Client> {
     if set_socket_send_buffer_size_force(&stream, SEND_BUFFER).is_err()
         && let Err(error) = set_socket_send_buffer_size(&stream, SEND_BUFFER)
     {
         tracing::debug!(%error, "a client's socket keeps its small buffer");
     }
-    if let Err(error) = dh.insert_client(stream, Arc::new(ClientState::default())) {
-        tracing::warn!(%error, "a client could not be let in");
-    }
+    let inserted = dh.insert_client(stream, Arc::new(ClientState::default()));
+    inserted.inspect_err(|error| tracing::warn!(%error, "a client could not be let in")).ok()
 }
 
 fn inherit(fd: RawFd) -> Result<UnixListener, SocketError> {
