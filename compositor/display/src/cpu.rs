@@ -11,6 +11,7 @@ mod copy;
 pub mod coverage;
 mod decode;
 mod fill;
+mod filter;
 mod placeholder;
 mod sample;
 mod shadow;

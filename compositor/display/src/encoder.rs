@@ -1,6 +1,7 @@
 //! PNG files, written on a thread of their own while the display goes on answering.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::os::fd::OwnedFd;
 use std::sync::mpsc::{Sender, channel};
 
@@ -73,13 +74,13 @@ impl Encoder {
 }
 
 fn encode_job(job: &Job) -> std::io::Result<(OwnedFd, u64)> {
-    let mut file = Vec::new();
-    encode(job.picture.pixels(), job.frame.size, job.alpha, &mut file)?;
     let memfd = rustix::fs::memfd_create("glasshouse-png", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
-    let mut memfd = std::fs::File::from(memfd);
-    memfd.write_all(&file)?;
-    rustix::fs::fcntl_add_seals(&memfd, SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE | SealFlags::SEAL)?;
-    Ok((memfd.into(), file.len() as u64))
+    let mut file = BufWriter::with_capacity(1 << 16, File::from(memfd));
+    encode(job.picture.pixels(), job.frame.size, job.alpha, &mut file)?;
+    let file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+    let bytes = file.metadata()?.len();
+    rustix::fs::fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE | SealFlags::SEAL)?;
+    Ok((file.into(), bytes))
 }
 
 /// Writes a PNG of premultiplied pixels, row by row, so that no second picture is needed in memory.

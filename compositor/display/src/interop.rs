@@ -1,6 +1,10 @@
-//! The only unsafe code of this crate, apart from what crates contain: our own shared memory, and descriptors by number.
+//! The only unsafe code of this crate, apart from what crates contain: our own shared memory, descriptors by
+//! number, and processor instructions.
 
 #![allow(unsafe_code)]
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod sse2;
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};

@@ -64,7 +64,26 @@ impl Axis {
         Self { source: low..high, taps, ends, single }
     }
 
-    /// The taps of each target pixel in turn.
+    /// The number of target pixels.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The first source pixel of each target pixel, and the weights of it and the next one. `None` if some need more than two, or if
+    /// there is only one source pixel at all.
+    pub(super) fn pairs(&self) -> Option<Vec<(usize, [i16; 2])>> {
+        let last = self.source.len().checked_sub(2)?;
+        self.pixels()
+            .map(|taps| match taps {
+                [only] if only.index <= last => Some((only.index, [only.weight as i16, 0])),
+                [only] => Some((last, [0, only.weight as i16])),
+                [first, second] if second.index == first.index + 1 => Some((first.index, [first.weight as i16, second.weight as i16])),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The taps of each target pixel in turn; their source pixels are neighbours.
     pub(super) fn pixels(&self) -> impl Iterator<Item = &[Tap]> {
         let mut start = 0;
         self.ends.iter().map(move |end| {

@@ -5,8 +5,9 @@ use std::ops::Range;
 use euclid::{Point2D, Rect, Size2D};
 use glasshouse_scene::{Buffer, PhysicalRect};
 
-use super::axis::{Axis, ONE};
+use super::axis::Axis;
 use super::decode::{decode, is_native};
+use super::filter::{Lines, filter_both};
 use crate::memory::{Reader, Unreadable};
 use crate::plan::{Image, Placement};
 
@@ -21,7 +22,7 @@ pub(crate) trait Fetch {
 pub(crate) struct Tiles {
     tile: Vec<u32>,
     turned: Vec<u32>,
-    line: Vec<[u16; 4]>,
+    filter: Lines,
 }
 
 /// Source pixels held at once. A tile of this size stays in the second-level cache, and rows of it are worth a system call.
@@ -56,7 +57,7 @@ pub(crate) fn sample(
         if across.single && down.single {
             gather(&tiles.tile, &across, &down, &mut out);
         } else {
-            filter_both(&tiles.tile, &across, &down, &mut tiles.line, &mut out);
+            filter_both(&tiles.tile, &across, &down, &mut tiles.filter, &mut out);
         }
         emit(band, &mut out);
     }
@@ -112,64 +113,6 @@ fn gather(tile: &[u32], across: &Axis, down: &Axis, out: &mut [u32]) {
         let Some(row) = taps.first().and_then(|tap| tile.get(tap.index * width..(tap.index + 1) * width)) else { continue };
         for (to, column) in target.iter_mut().zip(&columns) {
             *to = row.get(*column).copied().unwrap_or(0);
-        }
-    }
-}
-
-/// First down, which is the same weight along a whole row, then across.
-fn filter_both(tile: &[u32], across: &Axis, down: &Axis, line: &mut Vec<[u16; 4]>, out: &mut [u32]) {
-    let width = across.source.len();
-    let target_width = across.pixels().count();
-    line.resize(width, [0; 4]);
-    let mut sums = vec![[0u32; 4]; width];
-    for (target, taps) in out.chunks_exact_mut(target_width.max(1)).zip(down.pixels()) {
-        filter_down(tile, width, taps, &mut sums, line);
-        for (to, taps) in target.iter_mut().zip(across.pixels()) {
-            let mut sum = [1u32 << 19; 4];
-            for tap in taps {
-                let Some(channels) = line.get(tap.index) else { continue };
-                for (sum, channel) in sum.iter_mut().zip(channels) {
-                    *sum += u32::from(*channel) * tap.weight;
-                }
-            }
-            *to = u32::from_le_bytes(sum.map(|sum| (sum >> 20) as u8));
-        }
-    }
-}
-
-/// The weighted mean of rows, in steps of a 64th of an 8-bit step so that two roundings do not show.
-fn filter_down(tile: &[u32], width: usize, taps: &[super::axis::Tap], sums: &mut [[u32; 4]], line: &mut [[u16; 4]]) {
-    let row = |index: usize| tile.get(index * width..(index + 1) * width).unwrap_or_default();
-    match taps {
-        [only] => {
-            for (to, from) in line.iter_mut().zip(row(only.index)) {
-                *to = from.to_le_bytes().map(|channel| u16::from(channel) << 6);
-            }
-        }
-        [first, second] => {
-            // Eight bits of weight are enough for two neighbours and fit 16-bit multiplication, of which SSE2 does eight at once.
-            let weight = (second.weight * 256 + ONE / 2) / ONE;
-            let (a, b) = ((256 - weight) as u16, weight as u16);
-            for ((to, above), below) in line.iter_mut().zip(row(first.index)).zip(row(second.index)) {
-                let (above, below) = (above.to_le_bytes(), below.to_le_bytes());
-                for ((to, above), below) in to.iter_mut().zip(above).zip(below) {
-                    *to = (u16::from(above) * a + u16::from(below) * b) >> 2;
-                }
-            }
-        }
-        _ => {
-            sums.fill([1 << 7; 4]);
-            for tap in taps {
-                let weight = tap.weight;
-                for (sum, from) in sums.iter_mut().zip(row(tap.index)) {
-                    for (sum, channel) in sum.iter_mut().zip(from.to_le_bytes()) {
-                        *sum += u32::from(channel) * weight;
-                    }
-                }
-            }
-            for (to, sum) in line.iter_mut().zip(sums.iter()) {
-                *to = sum.map(|sum| (sum >> 8) as u16);
-            }
         }
     }
 }
