@@ -1,8 +1,9 @@
 //! What the bus asks for, done on the main thread. Nothing here waits.
 
-use glasshouse_core::{Caller, Command, permit};
+use glasshouse_core::{Caller, Command, OutputInfo, permit};
 use glasshouse_link::{DebugOrder as LinkOrder, Executor};
 use glasshouse_protocols::{Check, TouchPhase};
+use glasshouse_scene::LogicalRect;
 
 use crate::{
     State,
@@ -34,28 +35,37 @@ impl State {
     pub fn handle_request(&mut self, request: Request) {
         // A caller that has gone away needs no answer: hence `let _ =` below.
         match request {
-            Request::Windows { reply, .. } => {
-                let windows = self.desktop.windows().iter().filter(|info| info.mapped).map(|info| self.wire_window(info)).collect();
-                let _ = reply.send(Ok(windows));
+            Request::Windows { caller, reply } => {
+                let _ = reply.send(self.permitted(&caller, &Command::Observe).map(|()| {
+                    let windows = self.desktop.windows();
+                    windows.iter().filter(|info| info.mapped).map(|info| self.wire_window(info)).collect()
+                }));
             }
-            Request::Outputs { reply, .. } => {
-                let outputs = self.desktop.outputs();
-                let area = |output: &glasshouse_core::OutputInfo| glasshouse_scene::LogicalRect::new(output.position, output.size);
-                let outputs = outputs.iter().map(|output| bus::output(output.id, &output.mode, area(output))).collect();
-                let _ = reply.send(Ok(outputs));
+            Request::Outputs { caller, reply } => {
+                let _ = reply.send(self.permitted(&caller, &Command::Observe).map(|()| {
+                    let area = |output: &OutputInfo| LogicalRect::new(output.position, output.size);
+                    self.desktop.outputs().iter().map(|output| bus::output(output.id, &output.mode, area(output))).collect()
+                }));
             }
-            Request::Doctor { reply, .. } => {
-                let _ = reply.send(Ok(self.doctor()));
+            Request::Doctor { caller, reply } => {
+                let _ = reply.send(self.permitted(&caller, &Command::Observe).map(|()| self.doctor()));
+            }
+            Request::DisplayPid { caller, reply } => {
+                let pid = self.display.pid().unwrap_or_default();
+                let _ = reply.send(self.permitted(&caller, &Command::Observe).map(|()| pid));
+            }
+            Request::DebugOrder { caller, order, reply } => {
+                let result = self.permitted(&caller, &Command::Quit).and_then(|()| self.debug_order(order));
+                let _ = reply.send(result);
             }
             Request::Command { caller, command, reply } => {
                 let result = self.apply(&caller, command).map_err(|refusal| bus::refusal(&refusal));
                 self.settle();
-                match result {
-                    Ok(()) => self.control.after_flush.push(reply),
-                    Err(error) => {
-                        let _ = reply.send(Err(error));
-                    }
-                }
+                self.answer_after_flush(result, reply);
+            }
+            Request::Input { caller, action, reply } => {
+                let result = self.permitted(&caller, &Command::Input).and_then(|()| self.act(action));
+                self.answer_after_flush(result, reply);
             }
             Request::Launch { caller, launch, reply } => match self.permitted(&caller, &Command::Launch) {
                 Ok(()) => self.launch(launch, reply),
@@ -63,18 +73,21 @@ impl State {
                     let _ = reply.send(Err(error));
                 }
             },
-            Request::Capture { picture, reply, .. } => self.take_picture(&picture, reply),
-            Request::Input { caller, action, reply } => match self.permitted(&caller, &Command::Input).and_then(|()| self.act(action)) {
-                Ok(()) => self.control.after_flush.push(reply),
+            Request::Capture { caller, picture, reply } => match self.permitted(&caller, &Command::Capture) {
+                Ok(()) => self.take_picture(&picture, reply),
                 Err(error) => {
                     let _ = reply.send(Err(error));
                 }
             },
-            Request::DisplayPid { reply, .. } => {
-                let _ = reply.send(Ok(self.display.pid().unwrap_or_default()));
-            }
-            Request::DebugOrder { order, reply, .. } => {
-                let _ = reply.send(self.debug_order(order));
+        }
+    }
+
+    /// Success is said once clients have what they were sent.
+    fn answer_after_flush(&mut self, result: Result<(), BusError>, reply: Reply<()>) {
+        match result {
+            Ok(()) => self.control.after_flush.push(reply),
+            Err(error) => {
+                let _ = reply.send(Err(error));
             }
         }
     }

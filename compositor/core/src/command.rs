@@ -37,6 +37,10 @@ pub enum Command {
     Input,
     /// Starts a program. The edge carries it out.
     Launch,
+    /// Reads the lists of windows and outputs. Changes nothing; it stands here so that one table answers for it too.
+    Observe,
+    /// Takes a picture. The edge carries it out.
+    Capture,
     /// Ends the desktop and with it all its clients.
     Quit,
 }

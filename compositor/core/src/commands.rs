@@ -55,7 +55,7 @@ impl Desktop {
             Command::AddOutput { output, position } => self.add_output(output, position, effects)?,
             Command::ConfigureOutput { output, mode, position } => self.configure_output(output, mode, position, effects)?,
             Command::RemoveOutput { output } => self.remove_output(output, effects)?,
-            Command::Input | Command::Launch => {}
+            Command::Input | Command::Launch | Command::Observe | Command::Capture => {}
             Command::Quit => effects.push(Effect::Quit),
         }
         Ok(())

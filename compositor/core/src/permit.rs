@@ -38,6 +38,8 @@ fn scope_of(command: &Command) -> Scopes {
         Command::AddOutput { .. } | Command::ConfigureOutput { .. } | Command::RemoveOutput { .. } | Command::Quit => Scopes::MANAGE,
         Command::Input => Scopes::INPUT,
         Command::Launch => Scopes::LAUNCH,
+        Command::Observe => Scopes::OBSERVE,
+        Command::Capture => Scopes::CAPTURE,
     }
 }
 
@@ -71,6 +73,8 @@ mod tests {
             (Command::RemoveOutput { output }, Scopes::MANAGE, false),
             (Command::Input, Scopes::INPUT, false),
             (Command::Launch, Scopes::LAUNCH, false),
+            (Command::Observe, Scopes::OBSERVE, false),
+            (Command::Capture, Scopes::CAPTURE, false),
             (Command::Quit, Scopes::MANAGE, false),
         ];
         let scopes = [Scopes::OBSERVE, Scopes::CAPTURE, Scopes::INPUT, Scopes::ARRANGE, Scopes::LAUNCH, Scopes::MANAGE];

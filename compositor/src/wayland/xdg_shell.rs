@@ -50,6 +50,8 @@ pub struct Configures {
     sent: Vec<(Serial, u64)>,
     /// Acknowledged; counts from the next commit on.
     acked: Option<u64>,
+    /// It has made the commit without a buffer that asks for the first one.
+    asked: bool,
 }
 
 impl XdgShellHandler for State {
@@ -170,6 +172,9 @@ impl XdgShellHandler for State {
         let configures = self.clients.configures.entry(window).or_default();
         if let Some(at) = configures.sent.iter().position(|(serial, _)| *serial == configure.serial) {
             configures.acked = configures.sent.drain(..=at).next_back().map(|(_, token)| token);
+            if let Some(token) = configures.acked {
+                self.observe(Event::ConfigureAcked { window, token });
+            }
         }
     }
 
@@ -268,7 +273,7 @@ impl State {
         let wl = toplevel.wl_surface().clone();
         let Some(surface) = self.clients.surfaces.of(&wl) else { return };
         let (shows, was_mapped) = (surface.shows_something(), surface.mapped);
-        if shows && !toplevel.ensure_configured() {
+        if shows && !self.configured(window, toplevel) {
             return;
         }
         if let Some(surface) = self.clients.surfaces.of(&wl) {
@@ -283,6 +288,7 @@ impl State {
         self.observe(Event::WindowChanged { window, change: WindowChange::Limits { min: size(min), max: size(max) } });
         self.observe(Event::WindowChanged { window, change: WindowChange::Geometry(geometry.map(rect)) });
         if !toplevel.is_initial_configure_sent() {
+            self.clients.configures.entry(window).or_default().asked = true;
             self.observe(Event::WindowReady { window });
         }
         if let Some(token) = self.clients.configures.get_mut(&window).and_then(|configures| configures.acked.take()) {
@@ -296,6 +302,12 @@ impl State {
             self.clients.configures.remove(&window);
             self.observe(Event::WindowUnmapped { window });
         }
+    }
+
+    /// Whether a window may show something already. If not, its client got an error.
+    fn configured(&self, window: WindowId, toplevel: &ToplevelSurface) -> bool {
+        let asked = self.clients.configures.get(&window).is_some_and(|configures| configures.asked);
+        self.clients.forgives_missing_acks && asked || toplevel.ensure_configured()
     }
 
     /// Tells a window's client its size and states.

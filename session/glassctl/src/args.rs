@@ -96,6 +96,15 @@ pub(crate) enum Order {
         #[arg(long)]
         json: bool,
     },
+    /// Have the display misbehave, for tests. Refused unless the desktop was started with --debug-orders.
+    #[command(hide = true)]
+    Debug {
+        /// lose-device, hang, hog or poison.
+        name: String,
+        /// The window whose contents kill the display, for poison.
+        #[arg(default_value_t = 0)]
+        window: u64,
+    },
     /// End the desktop and with it all its clients.
     Quit,
 }

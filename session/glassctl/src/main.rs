@@ -14,7 +14,7 @@ use std::{
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use glasshouse_protocols::{Commands1Proxy, Desktop1Proxy, Input1Proxy, Windows1Proxy};
+use glasshouse_protocols::{Commands1Proxy, Debug1Proxy, Desktop1Proxy, Input1Proxy, Windows1Proxy};
 
 use crate::args::{Args, Order};
 
@@ -64,6 +64,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
                 return Ok(ExitCode::FAILURE);
             }
         }
+        Order::Debug { name, window } => Debug1Proxy::new(&connection).await?.order(&name, window).await?,
         Order::Quit => Desktop1Proxy::new(&connection).await?.quit().await?,
         Order::Focus { window } => Commands1Proxy::new(&connection).await?.focus(window).await?,
         Order::Close { window } => Commands1Proxy::new(&connection).await?.close(window).await?,

@@ -1,0 +1,228 @@
+//! A real desktop with real programs on it, for tests: the binaries as users run them, driven through `glassctl`.
+
+mod picture;
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    os::{fd::AsRawFd, unix::process::CommandExt},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, anyhow, bail, ensure};
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub use picture::Picture;
+
+/// How long anything may take on a loaded machine.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A headless desktop in a runtime folder of its own.
+pub struct Desktop {
+    process: Child,
+    folder: TempDir,
+    programs: Vec<Child>,
+}
+
+/// A program of this build.
+pub fn program(name: &str) -> anyhow::Result<PathBuf> {
+    let here = std::env::current_exe()?;
+    let folder = here.ancestors().nth(2).context("tests lie in target/debug/deps")?;
+    let path = folder.join(name);
+    ensure!(path.exists(), "{} is not built: run `cargo build` first", path.display());
+    Ok(path)
+}
+
+/// The name of every test desktop's socket: each has a folder of its own.
+pub const SOCKET: &str = "wayland-test";
+
+impl Desktop {
+    /// Starts one and waits until clients can connect.
+    pub fn start(arguments: &[&str]) -> anyhow::Result<Self> {
+        Self::start_with(arguments, &[])
+    }
+
+    pub fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> anyhow::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("glasshouse-clients-").tempdir()?;
+        let (reads, writes) = std::io::pipe()?;
+        // The child must inherit it; other children of this process do not mind one more descriptor.
+        rustix::io::fcntl_setfd(&writes, rustix::io::FdFlags::empty())?;
+        let mut command = Command::new(program("glasshouse")?);
+        command.args(["--headless", "--socket", SOCKET, "--debug-orders", "--ready-fd", &writes.as_raw_fd().to_string()]);
+        command.args(arguments).envs(environment.iter().copied());
+        command.env("XDG_RUNTIME_DIR", folder.path()).env("LC_ALL", "C.UTF-8").env_remove("WAYLAND_DISPLAY").env_remove("DISPLAY");
+        let process = command.stdin(Stdio::null()).process_group(0).spawn().context("glasshouse cannot be started")?;
+        drop(writes);
+        let mut desktop = Self { process, folder, programs: Vec::new() };
+        let mut name = String::new();
+        BufReader::new(reads).read_line(&mut name)?;
+        ensure!(name.trim() == SOCKET, "the desktop did not become ready");
+        let bus = desktop.folder.path().join(format!("glasshouse-{SOCKET}"));
+        desktop.wait_for("the D-Bus socket", |_| Ok(bus.exists().then_some(())))?;
+        Ok(desktop)
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// The environment of a program on this desktop.
+    pub fn environment(&self, command: &mut Command) {
+        command.env("XDG_RUNTIME_DIR", self.folder.path()).env("WAYLAND_DISPLAY", SOCKET).env("LC_ALL", "C.UTF-8");
+        command.env("GDK_BACKEND", "wayland").env("GSK_RENDERER", "cairo").env_remove("DISPLAY");
+    }
+
+    /// Runs `glassctl` and gives what it prints.
+    pub fn ctl(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        let output = self.ctl_output(arguments)?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "glassctl {}: {said}", arguments.join(" "));
+        Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
+    }
+
+    pub fn ctl_output(&self, arguments: &[&str]) -> anyhow::Result<Output> {
+        let mut command = Command::new(program("glassctl")?);
+        command.args(arguments);
+        self.environment(&mut command);
+        Ok(command.output()?)
+    }
+
+    /// Opens a program and gives its window's id.
+    pub fn launch(&self, argv: &[&str]) -> anyhow::Result<String> {
+        self.ctl(&[&["launch", "--"], argv].concat())
+    }
+
+    /// Starts a program with its output for us, without waiting for a window. It ends with the desktop.
+    pub fn spawn(&mut self, argv: &[&str]) -> anyhow::Result<&mut Child> {
+        let (program, arguments) = argv.split_first().context("no program")?;
+        let mut command = Command::new(program);
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.environment(&mut command);
+        let child = command.spawn().with_context(|| format!("{program} is missing: session/packages.txt names its package"))?;
+        self.programs.push(child);
+        self.programs.last_mut().context("just pushed")
+    }
+
+    /// What the first program that was started by [`Self::spawn`] has written to its error output; ends it.
+    pub fn errors_of_first(&mut self) -> anyhow::Result<String> {
+        let child = self.programs.first_mut().context("no program was started")?;
+        child.kill()?;
+        let mut text = String::new();
+        child.stderr.take().context("its errors were read before")?.read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    pub fn windows(&self) -> anyhow::Result<Vec<Value>> {
+        let windows: Value = serde_json::from_str(&self.ctl(&["windows", "--json"])?)?;
+        windows.as_array().cloned().context("a list of windows")
+    }
+
+    pub fn window(&self, id: &str) -> anyhow::Result<Option<Value>> {
+        Ok(self.windows()?.into_iter().find(|window| window["id"].to_string() == id))
+    }
+
+    /// Waits for the window of a program that was started by [`Self::spawn`].
+    pub fn wait_for_window(&mut self, app_id: &str) -> anyhow::Result<String> {
+        self.wait_for(&format!("a window of {app_id}"), |desktop| {
+            let windows = desktop.windows()?;
+            Ok(windows.iter().find(|window| window["app_id"] == app_id || app_id.is_empty()).map(|window| window["id"].to_string()))
+        })
+    }
+
+    pub fn close_and_wait(&mut self, window: &str) -> anyhow::Result<()> {
+        self.ctl(&["close", window])?;
+        self.wait_for("the window to close", |desktop| Ok(desktop.window(window)?.is_none().then_some(())))
+    }
+
+    /// Has the display misbehave.
+    pub fn debug(&self, order: &[&str]) -> anyhow::Result<()> {
+        self.ctl(&[&["debug"], order].concat()).map(drop)
+    }
+
+    /// A picture, through `glassctl capture`.
+    pub fn picture(&self, arguments: &[&str]) -> anyhow::Result<Picture> {
+        let path = self.folder.path().join("picture.png");
+        let name = path.to_str().context("a path in UTF-8")?;
+        self.ctl(&[&["capture", "-o", name], arguments].concat())?;
+        Picture::read(&path)
+    }
+
+    /// The display process. `None`: there is none.
+    pub fn display_pid(&self) -> anyhow::Result<Option<u32>> {
+        // Its parent is the desktop, and programs are not started by these tests' desktops before they ask.
+        for entry in std::fs::read_dir("/proc")?.flatten() {
+            let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+            let Ok(status) = std::fs::read_to_string(entry.path().join("status")) else { continue };
+            let is_child =
+                status.lines().any(|line| line.strip_prefix("PPid:").is_some_and(|parent| parent.trim() == self.pid().to_string()));
+            let exe = std::fs::read_link(entry.path().join("exe")).unwrap_or_default();
+            if is_child && exe.to_string_lossy().contains("glasshouse-display") {
+                return Ok(Some(pid));
+            }
+        }
+        Ok(None)
+    }
+
+    pub fn signal_display(&self, signal: rustix::process::Signal) -> anyhow::Result<()> {
+        let pid = self.display_pid()?.context("there is no display process")?;
+        let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).context("a pid")?;
+        Ok(rustix::process::kill_process(pid, signal)?)
+    }
+
+    /// Asks again and again: foreign programs tell nobody when they have got somewhere. Bounded by [`PATIENCE`].
+    pub fn wait_for<T>(&mut self, what: &str, mut ask: impl FnMut(&mut Self) -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
+        let start = Instant::now();
+        loop {
+            if let Some(found) = ask(self)? {
+                return Ok(found);
+            }
+            if let Some(status) = self.process.try_wait()? {
+                bail!("the desktop ended with {status} while waiting for {what}");
+            }
+            ensure!(start.elapsed() < PATIENCE, "{what} did not come within {} s", PATIENCE.as_secs());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Waits until a program has written this file, and gives its contents.
+    pub fn wait_for_file(&mut self, path: &Path) -> anyhow::Result<String> {
+        self.wait_for(&format!("{}", path.display()), |_| match std::fs::read_to_string(path) {
+            Ok(text) if text.ends_with('\n') => Ok(Some(text)),
+            _ => Ok(None),
+        })
+    }
+
+    /// Ends the desktop with SIGTERM and gives its exit status.
+    pub fn end(&mut self) -> anyhow::Result<std::process::ExitStatus> {
+        let pid = i32::try_from(self.process.id()).ok().and_then(rustix::process::Pid::from_raw).context("a pid")?;
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM)?;
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.process.try_wait()? {
+                return Ok(status);
+            }
+            if start.elapsed() > PATIENCE {
+                return Err(anyhow!("the desktop does not end on SIGTERM"));
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Desktop {
+    fn drop(&mut self) {
+        // Everything that was started here ends with the test, also when it failed: errors have no reader any more.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        for program in &mut self.programs {
+            let _ = program.kill();
+            let _ = program.wait();
+        }
+    }
+}
