@@ -17,6 +17,7 @@ mod picture;
 pub mod plan;
 pub mod run;
 pub mod state;
+pub mod tie;
 #[cfg(test)]
 mod testing;
 mod view;

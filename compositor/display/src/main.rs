@@ -14,6 +14,9 @@ struct Arguments {
     /// Obey orders to hang, crash or hog memory. For tests.
     #[arg(long)]
     debug_orders: bool,
+    /// Most memory that this process may use for data, in bytes.
+    #[arg(long, value_name = "BYTES")]
+    memory_limit: Option<u64>,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -21,5 +24,6 @@ fn main() -> anyhow::Result<()> {
     let link = glasshouse_display::interop::inherited_fd(arguments.link_fd).context("--link-fd does not name an open descriptor")?;
     let filter = EnvFilter::try_from_env("GLASSHOUSE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    glasshouse_display::tie::to_the_desktop(arguments.memory_limit);
     glasshouse_display::run::run(link, arguments.debug_orders)
 }

@@ -202,13 +202,18 @@ impl Desktop {
     pub fn end(&mut self) -> anyhow::Result<std::process::ExitStatus> {
         let pid = i32::try_from(self.process.id()).ok().and_then(rustix::process::Pid::from_raw).context("a pid")?;
         rustix::process::kill_process(pid, rustix::process::Signal::TERM)?;
+        self.wait()
+    }
+
+    /// Waits until the desktop has ended.
+    pub fn wait(&mut self) -> anyhow::Result<std::process::ExitStatus> {
         let start = Instant::now();
         loop {
             if let Some(status) = self.process.try_wait()? {
                 return Ok(status);
             }
             if start.elapsed() > PATIENCE {
-                return Err(anyhow!("the desktop does not end on SIGTERM"));
+                return Err(anyhow!("the desktop does not end"));
             }
             std::thread::sleep(Duration::from_millis(5));
         }

@@ -41,7 +41,7 @@ fn sigterm_ends_it_cleanly_and_leaves_nothing() -> Result {
 fn quit_ends_it_too() -> Result {
     let mut desktop = Desktop::start(&[])?;
     desktop.ctl(&["quit"])?;
-    assert!(desktop.end().map_or(true, |status| status.success()));
+    assert!(desktop.wait()?.success());
     Ok(())
 }
 
