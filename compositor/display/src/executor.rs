@@ -2,7 +2,7 @@
 
 use glasshouse_link::{Executor as Kind, ExecutorChoice};
 use glasshouse_scene::{
-    Color, Element, ElementId, ElementKind, Physical, PhysicalPoint, PhysicalRect, PhysicalSize, Region, Scene, SurfaceId,
+    Color, Content, Element, ElementId, ElementKind, Physical, PhysicalPoint, PhysicalRect, PhysicalSize, Region, Scene, SurfaceId,
 };
 
 use crate::cpu::canvas::Canvas;
@@ -34,6 +34,9 @@ pub trait Executor {
     /// Pictures are several per target (readers keep them), so `plan.damage` may be more than what changed since the last call for
     /// the same target. An executor with pixels of its own draws it there and reads back exactly `plan.damage`.
     fn draw(&mut self, target: TargetId, plan: &FramePlan, memory: Memory<'_>, canvas: &mut Canvas<'_>) -> Result<(), DrawError>;
+
+    /// A surface shows something else. `now.damage` is what differs from `before`; an executor with copies of its own notes it.
+    fn content_changed(&mut self, _surface: SurfaceId, _before: Option<&Content>, _now: Option<&Content>) {}
 
     /// Nobody looks at the target any more.
     fn forget(&mut self, target: TargetId);

@@ -39,10 +39,8 @@ impl Shape {
     pub(crate) fn requested(request: &CaptureRequest, view: PhysicalSize) -> Option<Self> {
         let crop = request.crop.unwrap_or(PhysicalRect::from_size(view));
         let inside = clamp_rect(crop, PhysicalRect::from_size(view)) == Some(crop);
-        let size = request.size;
-        let sane = (1..=MAX_EXTENT).contains(&size.width) && (1..=MAX_EXTENT).contains(&size.height);
-        let bounded = i64::from(size.width) * i64::from(size.height) <= MAX_PIXELS;
-        (inside && sane && bounded).then_some(Self { crop, size, transform: request.transform, cursor: request.cursor })
+        let shape = Self { crop, size: request.size, transform: request.transform, cursor: request.cursor };
+        (inside && is_sane(request.size) && is_sane(view)).then_some(shape)
     }
 
     /// Whether the picture is the view itself, pixel by pixel.
@@ -93,6 +91,12 @@ impl Shape {
         }
         region.rects().to_vec()
     }
+}
+
+/// Whether a picture may be this large.
+fn is_sane(size: PhysicalSize) -> bool {
+    let extents = (1..=MAX_EXTENT).contains(&size.width) && (1..=MAX_EXTENT).contains(&size.height);
+    extents && i64::from(size.width) * i64::from(size.height) <= MAX_PIXELS
 }
 
 /// One picture that is kept, so that the next one only costs what changed.

@@ -224,6 +224,9 @@ impl Display {
             self.unreadable.insert(surface);
             self.untold.insert(surface);
         }
+        if let Some(executor) = &mut self.executor {
+            executor.content_changed(surface, before, now.as_ref());
+        }
         let placeholder = was_unreadable || self.unreadable.contains(&surface);
         let before = before.filter(|_| !placeholder);
         self.views_mut().for_each(|view| view.content_changed(surface, before, now.as_ref()));
