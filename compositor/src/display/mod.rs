@@ -111,7 +111,7 @@ impl Display {
     }
 
     pub fn pid(&self) -> Option<u32> {
-        self.process.as_ref().map(|running| running.process.pid())
+        self.process.as_ref().and_then(|running| running.process.pid())
     }
 
     pub fn debug_orders(&self) -> bool {
@@ -171,11 +171,10 @@ impl Display {
     /// Ends the display with the desktop.
     pub fn end(&mut self) {
         if let Some(running) = self.process.take() {
-            let mut child = running.process.kill();
-            let _ = child.wait(); // It was killed: this does not take long, and nothing can be done if it fails.
+            self.dying.extend(running.process.kill());
         }
         for mut child in self.dying.drain(..) {
-            let _ = child.wait();
+            let _ = child.wait(); // It was killed: this does not take long, and nothing can be done if it fails.
         }
     }
 }
@@ -224,7 +223,7 @@ impl State {
                 tracing::debug!("nobody looks: the display ends");
                 if let Some(running) = display.process.take() {
                     self.handle.remove(running.source);
-                    display.dying.push(running.process.release());
+                    display.dying.extend(running.process.release());
                 }
                 self.link_died();
             }
@@ -299,7 +298,7 @@ impl State {
         let Some(running) = self.display.process.take() else { return };
         self.handle.remove(running.source);
         let (pid, reading, heard_ready) = (running.process.pid(), running.process.reading(), running.heard_ready);
-        self.display.dying.push(running.process.kill());
+        self.display.dying.extend(running.process.kill());
         let executor = self.display.link.executor();
         let verdict = self.display.supervisor.died(executor, reading, self.now.0);
         tracing::warn!(pid, reason, ?reading, wait_ms = verdict.wait.as_millis(), "the display died");

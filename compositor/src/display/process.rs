@@ -7,7 +7,7 @@ use std::{
     os::fd::{AsFd, AsRawFd, OwnedFd},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::Arc,
+    sync::{Arc, mpsc::Sender},
 };
 
 use glasshouse_link::{BUILD_ID, Connection, ExecutorChoice, LinkError, ToDesktop, ToDisplay};
@@ -17,13 +17,21 @@ use rustix::fs::{MemfdFlags, memfd_create};
 /// How every display is started.
 #[derive(Debug, Clone)]
 pub struct Recipe {
-    /// Opened when the desktop started: an upgrade underneath a running session does no harm.
-    binary: Arc<OwnedFd>,
+    source: Source,
     pub cursor_theme: String,
     pub cursor_size: u32,
     /// Most memory that the display may have, in bytes.
     pub memory_limit: Option<u64>,
     pub debug_orders: bool,
+}
+
+/// Where displays come from.
+#[derive(Debug, Clone)]
+enum Source {
+    /// A program, opened when the desktop started: an upgrade underneath a running session does no harm.
+    Program(Arc<OwnedFd>),
+    /// Whoever made this desktop is the display: it gets the other end of every link.
+    InProcess(Sender<OwnedFd>),
 }
 
 /// Why there is no display.
@@ -47,7 +55,13 @@ impl Recipe {
             None => beside_this_program(Path::new("glasshouse-display")),
         };
         let binary = File::open(&path).map_err(|source| StartError::NoBinary { path, source })?;
-        Ok(Self { binary: Arc::new(binary.into()), cursor_theme, cursor_size, memory_limit, debug_orders })
+        let source = Source::Program(Arc::new(binary.into()));
+        Ok(Self { source, cursor_theme, cursor_size, memory_limit, debug_orders })
+    }
+
+    /// A display without a process, for tests: the other end of every link goes to `displays`.
+    pub fn in_process(displays: Sender<OwnedFd>) -> Self {
+        Self { source: Source::InProcess(displays), cursor_theme: String::new(), cursor_size: 24, memory_limit: None, debug_orders: true }
     }
 }
 
@@ -62,7 +76,8 @@ fn beside_this_program(name: &Path) -> PathBuf {
 /// A running display.
 #[derive(Debug)]
 pub struct Process {
-    child: Child,
+    /// `None`: the display is no process of its own.
+    child: Option<Child>,
     connection: Connection,
     /// One page in which the display notes which surface it is reading.
     breadcrumb: OwnedFd,
@@ -73,18 +88,13 @@ impl Process {
         let (ours, theirs) = Connection::pair()?;
         let breadcrumb = memfd_create("glasshouse-breadcrumb", MemfdFlags::CLOEXEC).map_err(io::Error::from)?;
         rustix::fs::ftruncate(&breadcrumb, 4096).map_err(io::Error::from)?;
-        // Only the child may inherit its end: the main thread is the only one that starts programs, and it closes it right after.
-        rustix::io::fcntl_setfd(&theirs, rustix::io::FdFlags::empty()).map_err(io::Error::from)?;
-        let mut arguments = vec![OsString::from("--link-fd"), theirs.as_raw_fd().to_string().into()];
-        if let Some(limit) = recipe.memory_limit {
-            arguments.extend([OsString::from("--memory-limit"), limit.to_string().into()]);
-        }
-        if recipe.debug_orders {
-            arguments.push("--debug-orders".into());
-        }
-        let program = format!("/proc/self/fd/{}", recipe.binary.as_raw_fd());
-        let child = Command::new(program).args(arguments).stdin(Stdio::null()).spawn()?;
-        drop(theirs);
+        let child = match &recipe.source {
+            Source::Program(binary) => Some(spawn(recipe, binary, theirs)?),
+            Source::InProcess(displays) => {
+                displays.send(theirs).map_err(io::Error::other)?;
+                None
+            }
+        };
         let mut connection = Connection::new(ours)?;
         let page = Arc::new(breadcrumb.try_clone()?);
         let hello = ToDisplay::Hello {
@@ -97,8 +107,8 @@ impl Process {
         Ok(Self { child, connection, breadcrumb })
     }
 
-    pub fn pid(&self) -> u32 {
-        self.child.id()
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
     }
 
     pub fn socket(&self) -> io::Result<OwnedFd> {
@@ -127,15 +137,31 @@ impl Process {
     }
 
     /// SIGKILL. What is left of it is to be waited for.
-    pub fn kill(mut self) -> Child {
-        if let Err(error) = self.child.kill() {
+    pub fn kill(self) -> Option<Child> {
+        let mut child = self.child?;
+        if let Err(error) = child.kill() {
             tracing::warn!(%error, "the display cannot be killed");
         }
-        self.child
+        Some(child)
     }
 
     /// Lets it end by itself: it does when the link closes.
-    pub fn release(self) -> Child {
+    pub fn release(self) -> Option<Child> {
         self.child
     }
+}
+
+/// Starts the program with its end of the link.
+fn spawn(recipe: &Recipe, binary: &OwnedFd, link: OwnedFd) -> io::Result<Child> {
+    // Only the child may inherit its end: the main thread is the only one that starts programs, and it closes it right after.
+    rustix::io::fcntl_setfd(&link, rustix::io::FdFlags::empty())?;
+    let mut arguments = vec![OsString::from("--link-fd"), link.as_raw_fd().to_string().into()];
+    if let Some(limit) = recipe.memory_limit {
+        arguments.extend([OsString::from("--memory-limit"), limit.to_string().into()]);
+    }
+    if recipe.debug_orders {
+        arguments.push("--debug-orders".into());
+    }
+    let program = format!("/proc/self/fd/{}", binary.as_raw_fd());
+    Command::new(program).args(arguments).stdin(Stdio::null()).spawn()
 }
