@@ -67,7 +67,8 @@ impl Painter {
         let scratch = &mut self.scratch;
         match &op.paint {
             Paint::Clear(color) => fill::write(canvas, &op.rects, *color),
-            Paint::Fill { color, mask } => fill::fill(canvas, &op.rects, *color, *mask, scratch),
+            Paint::Fill { color, mask: None } => fill::fill(canvas, &op.rects, *color),
+            Paint::Fill { color, mask: Some(mask) } => fill::fill_masked(canvas, &banded(&op.rects), *color, *mask, scratch),
             Paint::Copy { image, offset } => {
                 copy::copy(canvas, &op.rects, image, *offset, &memory.open(image)?, &mut scratch.bytes)?;
             }

@@ -17,7 +17,7 @@ mod picture;
 pub mod plan;
 pub mod run;
 pub mod state;
-pub mod tie;
 #[cfg(test)]
 mod testing;
+pub mod tie;
 mod view;

@@ -1,5 +1,7 @@
 //! The program itself, at the other end of a real link.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // The helpers of a test are a test.
+
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::process::{Child, Command};
 use std::sync::{Arc, Mutex};
@@ -41,7 +43,8 @@ impl Process {
         let (here, there) = Connection::pair().unwrap();
         rustix::io::fcntl_setfd(&there, rustix::io::FdFlags::empty()).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_glasshouse-display"));
-        let child = command.env("GLASSHOUSE_LOG", "warn").args(["--debug-orders", "--link-fd", &there.as_raw_fd().to_string()]).spawn().unwrap();
+        let child =
+            command.env("GLASSHOUSE_LOG", "warn").args(["--debug-orders", "--link-fd", &there.as_raw_fd().to_string()]).spawn().unwrap();
         drop(there);
         let mut process = Self { child, link: Connection::new(here).unwrap(), breadcrumb: memfd(&[0xff; 4096]) };
         let hello = |build_id: &str| ToDisplay::Hello {

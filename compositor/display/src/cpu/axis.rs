@@ -7,6 +7,10 @@ use crate::plan::Filter;
 /// Weights add up to this.
 pub(super) const ONE: u32 = 1 << 14;
 
+/// Source pixels to either side that make one target pixel. Shrinking further than this skips some, because the memory and the time
+/// that a client's 30,000 pixels take must not depend on how small it shows them.
+const MAX_SUPPORT: f64 = 16.0;
+
 /// The source pixels of a run of target pixels. All maps of a plan are a scale and a shift per axis, so two of these say everything.
 #[derive(Debug)]
 pub(super) struct Axis {
@@ -32,7 +36,7 @@ impl Axis {
     /// For the target pixels `target`, the source coordinate being `step * target + shift`. Source pixels outside of `bounds` count as
     /// the nearest inside. What a target pixel gets does not depend on which others are asked for: damage must not show.
     pub(super) fn new(filter: Filter, step: f64, shift: f64, target: Range<i32>, bounds: Range<i32>) -> Self {
-        let support = if filter == Filter::Area { step.abs().max(1.0) } else { 1.0 };
+        let support = if filter == Filter::Area { step.abs().clamp(1.0, MAX_SUPPORT) } else { 1.0 };
         let clamp = |index: f64| (index as i64).clamp(i64::from(bounds.start), i64::from(bounds.end) - 1) as i32;
         let mut entries: Vec<(i32, u32)> = Vec::with_capacity(target.len() * 2);
         let mut ends = Vec::with_capacity(target.len());

@@ -27,16 +27,18 @@ pub(super) fn write(canvas: &mut Canvas<'_>, rects: &[PhysicalRect], color: Colo
     }
 }
 
-pub(super) fn fill(canvas: &mut Canvas<'_>, rects: &[PhysicalRect], color: Color, mask: Option<RoundedMask>, scratch: &mut Scratch) {
-    match mask {
-        None if color.alpha >= 1.0 => write(canvas, rects, color),
-        None => over_color(canvas, rects, color),
-        Some(_) => {
-            for rect in rects {
-                mask_bytes(mask, 1.0, *rect, &mut scratch.mask);
-                over(canvas, *rect, Source::Color(color), Mask::Bytes(&mut scratch.mask));
-            }
-        }
+pub(super) fn fill(canvas: &mut Canvas<'_>, rects: &[PhysicalRect], color: Color) {
+    if color.alpha >= 1.0 {
+        write(canvas, rects, color);
+    } else {
+        over_color(canvas, rects, color);
+    }
+}
+
+pub(super) fn fill_masked(canvas: &mut Canvas<'_>, rects: &[PhysicalRect], color: Color, mask: RoundedMask, scratch: &mut Scratch) {
+    for rect in rects {
+        mask_bytes(Some(mask), 1.0, *rect, &mut scratch.mask);
+        over(canvas, *rect, Source::Color(color), Mask::Bytes(&mut scratch.mask));
     }
 }
 

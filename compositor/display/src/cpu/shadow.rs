@@ -37,19 +37,28 @@ impl Shadow {
         let quarter = cache.quarter(self.area, self.radius, self.sigma);
         let window = Rounded::new(self.area, self.radius);
         let outer = self.area.translate(self.offset).inflate(quarter.spread, quarter.spread);
+        let black = self.color.red == 0.0 && self.color.green == 0.0 && self.color.blue == 0.0;
         for rect in rects {
             let width = rect.size.width.max(0) as usize;
             scratch.pixels.resize(width * rect.size.height.max(0) as usize, 0);
             for (row, y) in scratch.pixels.chunks_exact_mut(width.max(1)).zip(rect.y_range()) {
+                let thresholds: [f32; 8] = std::array::from_fn(|x| bayer_threshold(x as i32, y));
+                let inside = self.area.y_range().contains(&y);
                 let line = quarter.line((y - outer.min_y()).min(outer.max_y() - 1 - y));
-                for (to, x) in row.iter_mut().zip(rect.x_range()) {
+                let thresholds = thresholds.iter().cycle().skip(rect.min_x().rem_euclid(8) as usize);
+                for ((to, x), threshold) in row.iter_mut().zip(rect.x_range()).zip(thresholds) {
                     let mut strength = line.at((x - outer.min_x()).min(outer.max_x() - 1 - x));
-                    if self.area.contains(euclid::Point2D::new(x, y)) {
+                    if inside && self.area.x_range().contains(&x) {
                         strength *= 1.0 - window.at(x, y);
                     }
                     let Color { red, green, blue, alpha } = self.color;
-                    let faded = Color { red: red * strength, green: green * strength, blue: blue * strength, alpha: alpha * strength };
-                    *to = dithered(faded, bayer_threshold(x, y));
+                    *to = if black {
+                        // The usual shadow needs one channel only.
+                        ((alpha * strength * 255.0 + threshold) as u32).min(255) << 24
+                    } else {
+                        let [red, green, blue, alpha] = [red, green, blue, alpha].map(|channel| channel * strength);
+                        dithered(Color { red, green, blue, alpha }, *threshold)
+                    };
                 }
             }
             over(canvas, *rect, Source::Pixels(&mut scratch.pixels), Mask::None);
