@@ -67,7 +67,7 @@ impl State {
         let Some(surface) = id_of(&wl) else { return };
         let Some(known) = self.clients.surfaces.all.get_mut(&surface) else { return };
         let (shows, was_mapped) = (known.shows_something(), known.mapped);
-        if shows && !layer.ensure_configured() {
+        if shows && !self.clients.forgives_early_buffers && !layer.ensure_configured() {
             return;
         }
         known.mapped = shows;

@@ -68,8 +68,8 @@ pub struct Clients {
     pub popup_parents: xdg_shell::PopupParents,
     /// Requests on each region so far.
     pub region_requests: HashMap<ObjectId, u32>,
-    /// Whether windows may show something before they acknowledge their size. Only for WLCS 1.5.0, whose own windows never do.
-    pub forgives_missing_acks: bool,
+    /// Whether a surface may show something before it has acknowledged a size. Only for WLCS 1.5.0, whose own windows never do.
+    pub forgives_early_buffers: bool,
 }
 
 /// The globals that keep state.
@@ -120,7 +120,7 @@ impl Clients {
             popups: PopupManager::default(),
             popup_parents: xdg_shell::PopupParents::default(),
             region_requests: HashMap::new(),
-            forgives_missing_acks: false,
+            forgives_early_buffers: false,
         }
     }
 }

@@ -39,7 +39,7 @@ use smithay::{
 use super::{
     compositor::Refused,
     quota::{MAX_DEPTH, MAX_TEXT},
-    surface::{Role, id_of},
+    surface::{Role, Surface, id_of},
 };
 use crate::State;
 
@@ -50,8 +50,6 @@ pub struct Configures {
     sent: Vec<(Serial, u64)>,
     /// Acknowledged; counts from the next commit on.
     acked: Option<u64>,
-    /// It has made the commit without a buffer that asks for the first one.
-    asked: bool,
 }
 
 impl XdgShellHandler for State {
@@ -273,7 +271,7 @@ impl State {
         let wl = toplevel.wl_surface().clone();
         let Some(surface) = self.clients.surfaces.of(&wl) else { return };
         let (shows, was_mapped) = (surface.shows_something(), surface.mapped);
-        if shows && !self.configured(window, toplevel) {
+        if shows && !self.clients.forgives_early_buffers && !toplevel.ensure_configured() {
             return;
         }
         if let Some(surface) = self.clients.surfaces.of(&wl) {
@@ -288,7 +286,6 @@ impl State {
         self.observe(Event::WindowChanged { window, change: WindowChange::Limits { min: size(min), max: size(max) } });
         self.observe(Event::WindowChanged { window, change: WindowChange::Geometry(geometry.map(rect)) });
         if !toplevel.is_initial_configure_sent() {
-            self.clients.configures.entry(window).or_default().asked = true;
             self.observe(Event::WindowReady { window });
         }
         if let Some(token) = self.clients.configures.get_mut(&window).and_then(|configures| configures.acked.take()) {
@@ -302,12 +299,6 @@ impl State {
             self.clients.configures.remove(&window);
             self.observe(Event::WindowUnmapped { window });
         }
-    }
-
-    /// Whether a window may show something already. If not, its client got an error.
-    fn configured(&self, window: WindowId, toplevel: &ToplevelSurface) -> bool {
-        let asked = self.clients.configures.get(&window).is_some_and(|configures| configures.asked);
-        self.clients.forgives_missing_acks && asked || toplevel.ensure_configured()
     }
 
     /// Tells a window's client its size and states.
@@ -344,6 +335,12 @@ impl State {
 
     fn popup_committed(&mut self, popup: &PopupSurface) {
         let wl = popup.wl_surface().clone();
+        let Some(id) = id_of(&wl) else { return };
+        let shows = self.clients.surfaces.get(id).is_some_and(Surface::shows_something);
+        let forgiven = self.clients.forgives_early_buffers;
+        if shows && !forgiven && !popup.ensure_configured() {
+            return;
+        }
         if !popup.is_initial_configure_sent() {
             let positioner = popup.with_pending_state(|state| state.positioner);
             let geometry = self.popup_geometry(popup, positioner);
@@ -351,19 +348,13 @@ impl State {
             if popup.send_configure().is_err() {
                 tracing::debug!("a popup's first configure could not be sent");
             }
-            return;
         }
-        let Some(id) = id_of(&wl) else { return };
         let Some(surface) = self.clients.surfaces.all.get_mut(&id) else { return };
-        let shows = surface.shows_something();
         if !shows {
             if std::mem::take(&mut surface.mapped) {
                 popup.reset_initial_configure_sent();
                 self.observe(Event::PopupGone { surface: id });
             }
-            return;
-        }
-        if !popup.ensure_configured() {
             return;
         }
         surface.mapped = true;

@@ -134,7 +134,7 @@ pub(crate) fn bare_desktop() -> anyhow::Result<Server> {
         limits: Limits::default(),
     };
     let mut server = Server::new(Settings::plain(), display)?;
-    server.state.clients.forgives_missing_acks = true;
+    server.state.clients.forgives_early_buffers = true;
     let output = OutputMode {
         name: String::new(),
         width: OUTPUT.0,
