@@ -1,6 +1,6 @@
 //! The loop and its turn.
 
-use std::{io::Write, os::fd::AsFd, path::PathBuf, time::Duration};
+use std::{io::Write, path::PathBuf, time::Duration};
 
 use anyhow::{Context, anyhow};
 use calloop::{
@@ -109,12 +109,9 @@ impl Server {
         Ok(server)
     }
 
-    fn listen(&mut self, socket: Socket) -> anyhow::Result<()> {
+    fn listen(&mut self, mut socket: Socket) -> anyhow::Result<()> {
         self.state.control.wayland_display = socket.name();
-        let fd = match &socket {
-            Socket::Own(socket) => socket.as_fd().try_clone_to_owned()?,
-            Socket::Inherited(listener) => listener.as_fd().try_clone_to_owned()?,
-        };
+        let fd = socket.fd()?;
         let source = Generic::new(fd, Interest::READ, Mode::Level);
         let accept = move |_: calloop::Readiness, _: &mut _, state: &mut State| {
             socket.accept_all(&mut state.clients.dh);
@@ -227,6 +224,7 @@ impl State {
         }
         self.settle();
         self.refocus_pointer();
+        self.text_turn();
         self.settle();
         self.launches_turn();
         self.display_turn();

@@ -1,13 +1,15 @@
 //! The Wayland socket: made by the usual rules, or taken from whoever started us.
 
 use std::{
+    fs::File,
     io,
-    os::fd::{FromRawFd, OwnedFd, RawFd},
+    os::fd::{AsFd, FromRawFd, OwnedFd, RawFd},
     os::unix::net::{UnixListener, UnixStream},
     path::PathBuf,
     sync::Arc,
 };
 
+use rustix::io::Errno;
 use rustix::net::sockopt::{set_socket_send_buffer_size, set_socket_send_buffer_size_force};
 use smithay::reexports::wayland_server::{BindError, Client, DisplayHandle, ListeningSocket};
 
@@ -15,7 +17,14 @@ use crate::wayland::{client::ClientState, quota::SEND_BUFFER};
 
 /// Where clients come in.
 #[derive(Debug)]
-pub enum Socket {
+pub struct Socket {
+    listener: Listener,
+    /// Given up for a moment to turn away a client when there is no other descriptor left: unanswered, it would wake us for ever.
+    reserve: Option<File>,
+}
+
+#[derive(Debug)]
+enum Listener {
     Own(ListeningSocket),
     Inherited(UnixListener),
 }
@@ -38,7 +47,7 @@ impl Socket {
     pub fn open(name: Option<&str>, fd: Option<RawFd>) -> Result<Self, SocketError> {
         let inherited = fd.or_else(|| sd_notify::listen_fds().ok().and_then(|mut fds| fds.next()));
         if let Some(fd) = inherited {
-            return inherit(fd).map(Self::Inherited);
+            return inherit(fd).map(|listener| Self::new(Listener::Inherited(listener)));
         }
         if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
             return Err(SocketError::NoRuntimeDir);
@@ -48,7 +57,7 @@ impl Socket {
             None => ListeningSocket::bind_auto("wayland", 1..33),
         };
         let name = name.unwrap_or("wayland-1 to wayland-32").to_owned();
-        bound.map(Self::Own).map_err(|error| match error {
+        bound.map(|socket| Self::new(Listener::Own(socket))).map_err(|error| match error {
             BindError::RuntimeDirNotSet => SocketError::NoRuntimeDir,
             BindError::AlreadyInUse => SocketError::Taken(name),
             BindError::PermissionDenied => SocketError::Bind { name, source: io::ErrorKind::PermissionDenied.into() },
@@ -56,11 +65,23 @@ impl Socket {
         })
     }
 
+    fn new(listener: Listener) -> Self {
+        Self { listener, reserve: reserve() }
+    }
+
+    /// Readable when somebody waits to be let in.
+    pub fn fd(&self) -> io::Result<OwnedFd> {
+        match &self.listener {
+            Listener::Own(socket) => socket.as_fd().try_clone_to_owned(),
+            Listener::Inherited(listener) => listener.as_fd().try_clone_to_owned(),
+        }
+    }
+
     /// What `WAYLAND_DISPLAY` has to be for clients.
     pub fn name(&self) -> String {
-        match self {
-            Self::Own(socket) => socket.socket_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-            Self::Inherited(listener) => {
+        match &self.listener {
+            Listener::Own(socket) => socket.socket_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            Listener::Inherited(listener) => {
                 let path = listener.local_addr().ok().and_then(|address| address.as_pathname().map(PathBuf::from)).unwrap_or_default();
                 let folder = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
                 let short = folder.and_then(|folder| path.strip_prefix(folder).ok().map(PathBuf::from));
@@ -70,9 +91,9 @@ impl Socket {
     }
 
     fn accept(&self) -> io::Result<Option<UnixStream>> {
-        match self {
-            Self::Own(socket) => socket.accept(),
-            Self::Inherited(listener) => match listener.accept() {
+        match &self.listener {
+            Listener::Own(socket) => socket.accept(),
+            Listener::Inherited(listener) => match listener.accept() {
                 Ok((stream, _)) => Ok(Some(stream)),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
                 Err(error) => Err(error),
@@ -80,12 +101,19 @@ impl Socket {
         }
     }
 
-    /// Lets everybody in who waits.
-    pub fn accept_all(&self, dh: &mut DisplayHandle) {
+    /// Lets everybody in who waits. Whoever comes when all descriptors are used up is turned away.
+    pub fn accept_all(&mut self, dh: &mut DisplayHandle) {
         loop {
             match self.accept() {
                 Ok(Some(stream)) => drop(insert_client(dh, stream)),
                 Ok(None) => return,
+                Err(error) if matches!(Errno::from_io_error(&error), Some(Errno::MFILE | Errno::NFILE)) && self.reserve.is_some() => {
+                    self.reserve = None;
+                    let turned_away = self.accept().is_ok_and(|stream| stream.is_some());
+                    self.reserve = reserve();
+                    tracing::warn!(turned_away, "no descriptors are left: clients cannot be let in");
+                    return;
+                }
                 Err(error) => {
                     tracing::warn!(%error, "a client could not be let in");
                     return;
@@ -93,6 +121,10 @@ impl Socket {
             }
         }
     }
+}
+
+fn reserve() -> Option<File> {
+    File::open("/dev/null").ok()
 }
 
 /// Takes a connection in, with room for what a slow reader has not read. `None`: it could not be let in.
