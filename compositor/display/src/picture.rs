@@ -161,7 +161,8 @@ impl Slots {
         size: PhysicalSize,
         next_serial: &mut u64,
     ) -> io::Result<&mut Slot> {
-        let newest = self.0.iter().position(|slot| slot.shows(cursors));
+        // Of several, the one used last: it is the picture that its reader knows.
+        let newest = self.0.iter().rposition(|slot| slot.shows(cursors));
         if let Some(index) = newest.or_else(|| self.freest()) {
             // The one in use moves to the end: the front is the oldest.
             let mut slot = self.0.remove(index);

@@ -1,6 +1,8 @@
 //! What can be looked at: an output, or a scene that a capture brings along.
 
 use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
 
 use glasshouse_scene::occlusion::{damage_in_view, drawn_area, scene_damage};
 use glasshouse_scene::{Color, Content, ElementKind, Physical, PhysicalRect, PhysicalSize, Region, Scene, SurfaceId, geometry::clamp_rect};
@@ -39,6 +41,16 @@ struct Captured {
     cursors: Placed,
     /// The last picture's serial.
     last: u64,
+    png: Option<Png>,
+}
+
+/// A picture as a file, kept for as long as nothing changes.
+#[derive(Debug, Clone)]
+pub(crate) struct Png {
+    /// The picture's.
+    pub(crate) serial: u64,
+    pub(crate) file: Arc<OwnedFd>,
+    pub(crate) bytes: u64,
 }
 
 /// Shapes whose history is kept per view.
@@ -54,6 +66,8 @@ pub(crate) struct Taken<'a> {
     pub(crate) unchanged: bool,
     /// In the picture's pixels, since the last capture of the same shape.
     pub(crate) damage: Vec<PhysicalRect>,
+    /// The same picture as a file, if it was made already.
+    pub(crate) png: Option<Png>,
 }
 
 /// Why there is no picture.
@@ -141,7 +155,10 @@ impl View {
     /// Gives back memory, but keeps what makes the next capture cheap.
     pub(crate) fn trim(&mut self) {
         self.native.trim();
-        self.captured.iter_mut().for_each(|captured| captured.derived.trim());
+        for captured in &mut self.captured {
+            captured.derived.trim();
+            captured.png = None;
+        }
         self.trimmed = true;
     }
 
@@ -153,6 +170,13 @@ impl View {
     pub(crate) fn slot_mut(&mut self, serial: u64) -> Option<&mut Slot> {
         let derived = self.captured.iter_mut().find_map(|captured| captured.derived.get_mut(serial));
         derived.or_else(|| self.native.get_mut(serial))
+    }
+
+    /// Keeps a file in case the same picture is wanted again.
+    pub(crate) fn keep_png(&mut self, png: &Png) {
+        if let Some(captured) = self.captured.iter_mut().find(|captured| captured.last == png.serial) {
+            captured.png = Some(png.clone());
+        }
     }
 
     /// The picture of this shape, painted as far as necessary.
@@ -173,7 +197,7 @@ impl View {
         self.captured.truncate(MAX_SHAPES - 1);
         self.captured.insert(0, captured);
         let Some(captured) = self.captured.first_mut() else { return Err(io::Error::from(io::ErrorKind::NotFound).into()) };
-        let Captured { derived, since, cursors: seen, last, .. } = captured;
+        let Captured { derived, since, cursors: seen, last, png, .. } = captured;
         if seen != cursors {
             seen.areas().chain(cursors.areas()).for_each(|area| since.add(area));
         }
@@ -183,7 +207,8 @@ impl View {
         *since = Region::default();
         *seen = cursors.clone();
         *last = slot.serial;
-        Ok(Taken { slot, unchanged, damage })
+        let png = png.clone().filter(|png| png.serial == slot.serial);
+        Ok(Taken { slot, unchanged, damage, png })
     }
 
     /// Brings a picture of the whole view up to date.
@@ -222,7 +247,7 @@ impl View {
 impl Captured {
     fn new(shape: Shape, view: PhysicalSize) -> Self {
         let since = Region::from(PhysicalRect::from_size(view));
-        Self { shape, derived: Slots::default(), since, cursors: Placed::default(), last: 0 }
+        Self { shape, derived: Slots::default(), since, cursors: Placed::default(), last: 0, png: None }
     }
 }
 

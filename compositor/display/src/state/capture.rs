@@ -8,7 +8,7 @@ use crate::encoder::{Encoded, Job, png_frame};
 use crate::executor::DrawError;
 use crate::memory::Memory;
 use crate::picture::Shape;
-use crate::view::{Studio, ViewError};
+use crate::view::{Png, Studio, ViewError};
 
 /// After this long without a capture a view keeps one picture, and after [`FORGET_NS`] none.
 const TRIM_NS: u64 = 10_000_000_000;
@@ -138,6 +138,10 @@ impl Display {
                 Ok(Some((ToDesktop::Captured { id, frame: Frame { stride, bytes, ..frame } }, Vec::new())))
             }
             CaptureTarget::Png => {
+                if let Some(png) = taken.png {
+                    let frame = png_frame(frame, png.bytes);
+                    return Ok(Some((ToDesktop::Captured { id, frame }, vec![png.file])));
+                }
                 let Some(picture) = slot.memory.take() else { return Err(failed("the picture is being encoded")) };
                 let job = Job { id, frame, picture, serial: slot.serial, alpha };
                 match self.encoder.start(job) {
@@ -154,15 +158,21 @@ impl Display {
     /// Sends a finished PNG and takes its picture back.
     pub fn encoded(&mut self, encoded: Encoded) {
         let Encoded { job, file } = encoded;
-        if let Some(slot) = self.views_mut().find_map(|view| view.slot_mut(job.serial)) {
-            slot.memory = Some(job.picture);
+        let file = file.map(|(file, bytes)| Png { serial: job.serial, file: Arc::new(file), bytes });
+        let mut picture = Some(job.picture);
+        for view in self.views_mut() {
+            if let Some(slot) = view.slot_mut(job.serial) {
+                slot.memory = picture.take();
+                file.iter().for_each(|png| view.keep_png(png));
+                break;
+            }
         }
         // The session was locked while the picture was on its way.
         let outdated = job.frame.lock_epoch < self.replica.lock_epoch;
         match file {
-            Ok((file, bytes)) if !outdated => {
-                let frame = png_frame(job.frame, bytes);
-                self.replies.push((ToDesktop::Captured { id: job.id, frame }, vec![Arc::new(file)]));
+            Ok(png) if !outdated => {
+                let frame = png_frame(job.frame, png.bytes);
+                self.replies.push((ToDesktop::Captured { id: job.id, frame }, vec![png.file]));
             }
             file => {
                 let reason = file.err().unwrap_or_else(|| "the session was locked meanwhile".to_owned());
