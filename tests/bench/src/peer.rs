@@ -126,7 +126,7 @@ impl Place {
         let (mut command, socket) = match peer {
             Peer::Glasshouse => {
                 let mut command = Command::new(self.program("glasshouse"));
-                command.args(["--headless", "--size", &size, "--socket", "wayland-bench"]);
+                command.args(["--headless", "--size", &size, "--socket", "wayland-bench", "--debug-orders"]);
                 (command, runtime_dir.join("wayland-bench"))
             }
             Peer::Weston => {

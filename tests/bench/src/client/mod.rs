@@ -3,6 +3,7 @@
 //! Pixels are written with `pwrite` and read with `pread`, so that the bench maps nothing and the servers' share of the shared memory is
 //! all theirs in PSS.
 
+pub(crate) mod bus;
 mod capture;
 pub(crate) mod raw;
 mod window;

@@ -3,17 +3,16 @@
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileExt;
-use std::os::unix::net::UnixStream;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
-use glasshouse_protocols::{Capture1Proxy, CaptureInfo, CaptureOptions, PixelFormat, SOCKET_PREFIX};
-use tokio::runtime::Runtime;
+use anyhow::{Result, bail};
+use glasshouse_protocols::{CaptureInfo, CaptureOptions, PixelFormat};
 
 use super::{Bench, colour, pause, percentile};
+use crate::client::bus::Bus;
 use crate::client::{Client, PATCH, Size};
 use crate::figures::{Cell, Reach, Row, Samples, Unit};
-use crate::peer::{Peer, Server};
+use crate::peer::Peer;
 
 const UNIT: Unit = Unit::Milliseconds;
 
@@ -37,8 +36,8 @@ fn pictures(bench: &Bench) -> Result<[Cell; 3]> {
     let server = bench.place.start(Peer::Glasshouse)?;
     let mut client = Client::connect(&server.socket)?;
     client.open_window("api", Size::Fullscreen)?;
-    let api = Api::connect(&server)?;
-    api.capture(PixelFormat::Raw)?;
+    let bus = Bus::connect(&server)?;
+    capture(&bus, PixelFormat::Raw)?;
 
     let (mut patch, mut unchanged, mut png) = (Samples::default(), Samples::default(), Samples::default());
     for turn in 0..bench.plan.captures {
@@ -46,14 +45,14 @@ fn pictures(bench: &Bench) -> Result<[Cell; 3]> {
         let colour = colour(turn);
         client.change_patch(colour)?;
         let asked = Instant::now();
-        let picture = api.capture(PixelFormat::Raw)?;
+        let picture = capture(&bus, PixelFormat::Raw)?;
         patch.push(asked.elapsed());
         let seen = picture.pixel(PATCH + 10, PATCH + 10)?;
         if seen != colour & 0xff_ffff {
             bail!("picture {turn} shows {seen:#08x} where {colour:#010x} was committed before it was asked for");
         }
         let asked = Instant::now();
-        let same = api.capture(PixelFormat::Raw)?;
+        let same = capture(&bus, PixelFormat::Raw)?;
         unchanged.push(asked.elapsed());
         if same.pixel(PATCH + 10, PATCH + 10)? != seen {
             bail!("picture {turn} changed although nothing was committed");
@@ -63,15 +62,10 @@ fn pictures(bench: &Bench) -> Result<[Cell; 3]> {
         pause(turn);
         client.change_patch(colour(turn))?;
         let asked = Instant::now();
-        api.capture(PixelFormat::Png)?;
+        capture(&bus, PixelFormat::Png)?;
         png.push(asked.elapsed());
     }
     Ok([percentile(&patch, 50.0, UNIT)?, percentile(&unchanged, 50.0, UNIT)?, percentile(&png, 50.0, UNIT)?])
-}
-
-struct Api {
-    runtime: Runtime,
-    capture: Capture1Proxy<'static>,
 }
 
 struct Picture {
@@ -79,24 +73,10 @@ struct Picture {
     info: CaptureInfo,
 }
 
-impl Api {
-    fn connect(server: &Server) -> Result<Self> {
-        let display = server.socket.file_name().context("the Wayland socket has no name")?.to_string_lossy();
-        let socket = server.runtime_dir.join(format!("{SOCKET_PREFIX}{display}"));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let capture = runtime.block_on(async {
-            let stream = UnixStream::connect(&socket).with_context(|| format!("{} does not accept a client", socket.display()))?;
-            let connection = zbus::connection::Builder::unix_stream(stream).p2p().build().await?;
-            anyhow::Ok(Capture1Proxy::new(&connection).await?)
-        })?;
-        Ok(Self { runtime, capture })
-    }
-
-    fn capture(&self, format: PixelFormat) -> Result<Picture> {
-        let options = CaptureOptions { cursor: Some(false), format: Some(format.name().to_owned()), ..CaptureOptions::default() };
-        let (memory, info) = self.runtime.block_on(self.capture.capture(options))?;
-        Ok(Picture { memory: File::from(OwnedFd::from(memory)), info })
-    }
+fn capture(bus: &Bus, format: PixelFormat) -> Result<Picture> {
+    let options = CaptureOptions { cursor: Some(false), format: Some(format.name().to_owned()), ..CaptureOptions::default() };
+    let (memory, info) = bus.capture(options)?;
+    Ok(Picture { memory: File::from(OwnedFd::from(memory)), info })
 }
 
 impl Picture {

@@ -1,13 +1,14 @@
-//! The display process killed and stopped under real applications. Only ours can: nobody else has one that may die.
+//! The display process killed, stopped and hung under real applications. Only ours can: nobody else has one that may die.
 
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal};
 
 use super::{Bench, percentile};
+use crate::client::bus::Bus;
 use crate::client::{Client, Size};
 use crate::figures::{Cell, Reach, Row, Samples, Unit};
 use crate::peer::{Peer, Server, stop};
@@ -35,23 +36,28 @@ pub(crate) fn measure(bench: &Bench) -> Vec<Row> {
         Row::new("killed_p95", format!("display killed {} times: next frame, p95", bench.plan.kills), UNIT, Reach::AtMost(200.0));
     let mut stopped =
         Row::new("stopped_p95", format!("display stopped {} times: next frame, p95", bench.plan.stops), UNIT, Reach::AtMost(200.0));
+    let mut hung = Row::new("hung_p95", format!("display hung {} times: next frame, p95", bench.plan.hangs), UNIT, Reach::Open);
     let mut lost = Row::new("clients_lost", "clients lost by that, of 5 and ours", Unit::Count, Reach::AtMost(0.0));
-    let [kill, halt, gone] = deaths(bench).unwrap_or_else(|error| super::failed(&error));
+    let [kill, halt, hang, gone] = deaths(bench).unwrap_or_else(|error| super::failed(&error));
     killed.put(Peer::Glasshouse, kill);
     stopped.put(Peer::Glasshouse, halt);
+    hung.put(Peer::Glasshouse, hang);
     lost.put(Peer::Glasshouse, gone);
-    vec![killed, stopped, lost]
+    vec![killed, stopped, hung, lost]
 }
 
-fn deaths(bench: &Bench) -> Result<[Cell; 3]> {
+fn deaths(bench: &Bench) -> Result<[Cell; 4]> {
     let server = bench.place.start(Peer::Glasshouse)?;
     let mut applications = Applications::open(&server)?;
     let mut watcher = Watcher::open(&server)?;
     applications.await_windows(bench, &server)?;
-    let killed = watcher.repeat(&server, Signal::KILL, bench.plan.kills)?;
-    let stopped = watcher.repeat(&server, Signal::STOP, bench.plan.stops)?;
+    let bus = Bus::connect(&server)?;
+    let killed = watcher.repeat(&server, bench.plan.kills, |display| process::signal(display, Signal::KILL)).context("killed")?;
+    let stopped = watcher.repeat(&server, bench.plan.stops, |display| process::signal(display, Signal::STOP)).context("stopped")?;
+    let hung = watcher.repeat(&server, bench.plan.hangs, |_| bus.hang_display()).context("hung");
+    let hung = hung.and_then(|samples| percentile(&samples, 95.0, UNIT)).unwrap_or_else(|error| Cell::Failed(format!("{error:#}")));
     let lost = applications.lost();
-    Ok([percentile(&killed, 95.0, UNIT)?, percentile(&stopped, 95.0, UNIT)?, Cell::Value(lost as f64)])
+    Ok([percentile(&killed, 95.0, UNIT)?, percentile(&stopped, 95.0, UNIT)?, hung, Cell::Value(lost as f64)])
 }
 
 struct Applications(Vec<Child>);
@@ -79,7 +85,9 @@ impl Applications {
             let output = glassctl.output().context("glassctl cannot be started: run cargo build")?;
             let windows: serde_json::Value = serde_json::from_slice(&output.stdout)
                 .with_context(|| format!("glassctl windows --json failed: {}", String::from_utf8_lossy(&output.stderr)))?;
-            let count = windows.as_array().or_else(|| windows.get("windows")?.as_array()).map(Vec::len).unwrap_or_default();
+            // A window without content is not yet laid out: it would move the others later.
+            let mapped = |window: &&serde_json::Value| window.get("mapped").and_then(serde_json::Value::as_bool) == Some(true);
+            let count = windows.as_array().map(|windows| windows.iter().filter(mapped).count()).unwrap_or_default();
             if count > APPLICATIONS.len() {
                 return Ok(());
             }
@@ -123,16 +131,16 @@ impl Watcher {
         Ok(())
     }
 
-    fn repeat(&mut self, server: &Server, signal: Signal, times: usize) -> Result<Samples> {
+    fn repeat(&mut self, server: &Server, times: usize, harm: impl Fn(Pid) -> Result<()>) -> Result<Samples> {
         let mut samples = Samples::default();
         for turn in 0..times {
             self.find()?;
             let display = server.display_process().context("there is no display process although a picture was just taken")?;
             let colour = 0xff00_0000 | (0x0004_0209 * (turn as u32 + 1)) & 0xff_ffff;
             let hit = Instant::now();
-            process::signal(display, signal)?;
+            harm(display)?;
             self.client.change_patch(colour)?;
-            self.await_colour(colour, hit).with_context(|| format!("after signal {} number {}", signal.as_raw(), turn + 1))?;
+            self.await_colour(colour, hit).with_context(|| format!("time {}", turn + 1))?;
             samples.push(hit.elapsed());
             let since = Instant::now();
             while process::alive(display) {

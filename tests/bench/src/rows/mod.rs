@@ -33,11 +33,20 @@ pub(crate) struct Plan {
     pub(crate) idle: Duration,
     pub(crate) kills: usize,
     pub(crate) stops: usize,
+    pub(crate) hangs: usize,
 }
 
 impl Plan {
-    pub(crate) const QUICK: Self =
-        Self { starts: 3, captures: 20, syncs: 1_000, video: Duration::from_secs(2), idle: Duration::from_secs(5), kills: 10, stops: 2 };
+    pub(crate) const QUICK: Self = Self {
+        starts: 3,
+        captures: 20,
+        syncs: 1_000,
+        video: Duration::from_secs(2),
+        idle: Duration::from_secs(5),
+        kills: 10,
+        stops: 2,
+        hangs: 1,
+    };
     pub(crate) const FULL: Self = Self {
         starts: 15,
         captures: 100,
@@ -46,6 +55,7 @@ impl Plan {
         idle: Duration::from_secs(60),
         kills: 100,
         stops: 20,
+        hangs: 10,
     };
 }
 
