@@ -91,22 +91,36 @@ fn encode(pixels: &[u32], size: PhysicalSize, alpha: bool, to: impl Write) -> st
     encoder.set_compression(png::Compression::Fastest);
     let mut writer = encoder.write_header()?;
     let mut stream = writer.stream_writer_with_size(1 << 16)?;
-    let mut row = Vec::with_capacity(width * 4);
+    let mut row = vec![0; width * if alpha { 4 } else { 3 }];
     for line in pixels.chunks_exact(width).take(height) {
-        row.clear();
         if alpha {
-            row.extend(line.iter().flat_map(|pixel| straight(*pixel)));
-        } else {
-            row.resize(width * 3, 0);
-            for (to, pixel) in row.chunks_exact_mut(3).zip(line) {
-                let [_, red, green, blue] = pixel.to_be_bytes();
-                to.copy_from_slice(&[red, green, blue]);
+            for (to, pixel) in row.chunks_exact_mut(4).zip(line) {
+                to.copy_from_slice(&straight(*pixel));
             }
+        } else {
+            pack(line, &mut row);
         }
         stream.write_all(&row)?;
     }
     stream.finish()?;
     Ok(())
+}
+
+/// Red, green and blue of every pixel, four pixels at a time: three words instead of twelve bytes.
+fn pack(line: &[u32], row: &mut [u8]) {
+    let (fours, rest) = line.as_chunks::<4>();
+    let (twelves, last) = row.as_chunks_mut::<12>();
+    for (to, four) in twelves.iter_mut().zip(fours) {
+        let [a, b, c, d] = four.map(|pixel| pixel.swap_bytes() >> 8);
+        let words = u128::from(a | b << 24) | u128::from(b >> 8 | c << 16) << 32 | u128::from(c >> 16 | d << 8) << 64;
+        for (to, from) in to.iter_mut().zip(words.to_le_bytes()) {
+            *to = from;
+        }
+    }
+    for (to, pixel) in last.chunks_exact_mut(3).zip(rest) {
+        let [_, red, green, blue] = pixel.to_be_bytes();
+        to.copy_from_slice(&[red, green, blue]);
+    }
 }
 
 /// RGBA without premultiplication, as PNG has it.
