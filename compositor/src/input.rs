@@ -3,20 +3,20 @@
 use std::collections::VecDeque;
 
 use euclid::Point2D;
-use glasshouse_core::{Event, event::CursorWanted};
+use glasshouse_core::{Event, Timestamp, event::CursorWanted};
 use glasshouse_scene::LogicalPoint;
 use smithay::{
     backend::input::{Axis, AxisSource, ButtonState, KeyState, Keycode, TouchSlot},
     desktop::{PopupKeyboardGrab, PopupKind, PopupPointerGrab, PopupUngrabStrategy},
     input::{
         Seat, SeatHandler, SeatState,
-        keyboard::{FilterResult, KeyboardHandle, XkbConfig},
+        keyboard::{KeyboardHandle, XkbConfig},
         pointer::{
             AxisFrame, ButtonEvent, CursorImageStatus, CursorImageSurfaceData, Focus, MotionEvent, PointerHandle, RelativeMotionEvent,
         },
         touch::{DownEvent, MotionEvent as TouchMotionEvent, TouchHandle, UpEvent},
     },
-    reexports::wayland_server::{DisplayHandle, Resource, protocol::wl_surface::WlSurface},
+    reexports::wayland_server::{DisplayHandle, Resource, backend::ClientId, protocol::wl_surface::WlSurface},
     utils::{Point, SERIAL_COUNTER, Serial},
     wayland::{
         compositor::with_states,
@@ -26,6 +26,7 @@ use smithay::{
 
 use crate::{
     State,
+    keymap::Keymaps,
     wayland::surface::{Role, id_of},
 };
 
@@ -34,7 +35,7 @@ const WHEEL_STEP: f64 = 15.0;
 /// How many input serials a client may still refer to, for grabs, moves and activation.
 const RECENT_SERIALS: usize = 64;
 /// Repeat of held keys: per second, and milliseconds until it starts.
-const REPEAT: (i32, i32) = (25, 600);
+pub(crate) const REPEAT: (i32, i32) = (25, 600);
 
 /// The one seat and its devices.
 pub struct Input {
@@ -51,6 +52,9 @@ pub struct Input {
     pub refocus: bool,
     /// Made when something is first typed.
     pub typing: Option<crate::typing::Typing>,
+    pub keymaps: crate::keymap::Keymaps,
+    /// When a key last went to whatever has the keyboard.
+    pub last_key: Option<Timestamp>,
 }
 
 impl Input {
@@ -63,7 +67,19 @@ impl Input {
         let keyboard = seat.add_keyboard(xkb, REPEAT.1, REPEAT.0)?;
         let pointer = seat.add_pointer();
         let touch = seat.add_touch();
-        Ok(Self { seat_state, seat, keyboard, pointer, touch, recent: VecDeque::new(), held: Vec::new(), refocus: false, typing: None })
+        Ok(Self {
+            seat_state,
+            seat,
+            keyboard,
+            pointer,
+            touch,
+            recent: VecDeque::new(),
+            held: Vec::new(),
+            refocus: false,
+            typing: None,
+            keymaps: Keymaps::default(),
+            last_key: None,
+        })
     }
 
     /// Whether a client saw this serial with an input event a short while ago.
@@ -95,6 +111,7 @@ impl SeatHandler for State {
         let dh = self.clients.dh.clone();
         set_data_device_focus(&dh, seat, client.clone());
         set_primary_focus(&dh, seat, client);
+        self.text_input_focus(focused.cloned());
     }
 
     fn cursor_image(&mut self, _seat: &Seat<Self>, image: CursorImageStatus) {
@@ -120,7 +137,7 @@ impl SeatHandler for State {
 smithay::delegate_seat!(State);
 
 impl State {
-    fn millis(&self) -> u32 {
+    pub fn millis(&self) -> u32 {
         self.now.0.as_millis() as u32 // Wraps after 49 days, as the protocol expects.
     }
 
@@ -196,12 +213,24 @@ impl State {
 
     /// Presses or releases a key by its xkb code (evdev code + 8).
     pub fn key(&mut self, code: u32, pressed: bool) {
+        self.wear_own_keymap();
+        self.deliver_key(code, pressed, None);
+    }
+
+    /// A key of the keymap that the seat has now: to the input method if it grabs keys and did not send this one, else to the client
+    /// with the keyboard.
+    pub fn deliver_key(&mut self, code: u32, pressed: bool, from: Option<&ClientId>) {
         self.active();
+        self.input.last_key = Some(self.now);
         let serial = self.input.serial();
         let state = if pressed { KeyState::Pressed } else { KeyState::Released };
         let keyboard = self.input.keyboard.clone();
         let time = self.millis();
-        keyboard.input::<(), _>(self, Keycode::new(code), state, serial, time, |_, _, _| FilterResult::Forward);
+        let ((), mods_changed) = keyboard.input_intercept(self, Keycode::new(code), state, |_, _, _| ());
+        match self.clients.input_method.takes_key(code, pressed, from) {
+            Some(grab) => self.grabbed_key(&grab, code, state, serial, mods_changed),
+            None => keyboard.input_forward(self, Keycode::new(code), state, serial, time, mods_changed),
+        }
         self.settle();
     }
 

@@ -9,6 +9,7 @@ pub mod clock;
 mod control;
 pub mod display;
 mod input;
+mod keymap;
 mod launch;
 pub mod options;
 mod server;

@@ -3,6 +3,8 @@
 pub mod activation;
 pub mod client;
 pub mod compositor;
+pub mod input_method;
+mod keymap_text;
 pub mod layer_shell;
 pub mod output;
 pub mod quota;
@@ -10,6 +12,9 @@ pub mod screencopy;
 pub mod selection;
 pub mod shm;
 pub mod surface;
+pub mod text_input;
+pub mod virtual_keyboard;
+pub mod virtual_pointer;
 pub mod xdg_shell;
 
 use std::collections::{BTreeMap, HashMap};
@@ -19,7 +24,15 @@ use glasshouse_scene::BufferId;
 use smithay::{
     desktop::PopupManager,
     reexports::{
-        wayland_protocols_wlr::screencopy::v1::server::zwlr_screencopy_manager_v1::ZwlrScreencopyManagerV1,
+        wayland_protocols::wp::text_input::zv3::server::zwp_text_input_manager_v3::ZwpTextInputManagerV3,
+        wayland_protocols_misc::{
+            zwp_input_method_v2::server::zwp_input_method_manager_v2::ZwpInputMethodManagerV2,
+            zwp_virtual_keyboard_v1::server::zwp_virtual_keyboard_manager_v1::ZwpVirtualKeyboardManagerV1,
+        },
+        wayland_protocols_wlr::{
+            screencopy::v1::server::zwlr_screencopy_manager_v1::ZwlrScreencopyManagerV1,
+            virtual_pointer::v1::server::zwlr_virtual_pointer_manager_v1::ZwlrVirtualPointerManagerV1,
+        },
         wayland_server::{
             DisplayHandle,
             backend::ObjectId,
@@ -64,6 +77,10 @@ pub struct Clients {
     pub outputs: BTreeMap<OutputId, output::KnownOutput>,
     /// Buffers that clients wait for.
     pub buffers: BTreeMap<BufferId, WlBuffer>,
+    pub text_inputs: text_input::TextInputs,
+    pub input_method: input_method::InputMethod,
+    pub virtual_keyboards: virtual_keyboard::VirtualKeyboards,
+    pub virtual_pointers: virtual_pointer::VirtualPointers,
     pub popups: PopupManager,
     pub popup_parents: xdg_shell::PopupParents,
     /// Requests on each region so far.
@@ -100,6 +117,10 @@ impl Clients {
         };
         dh.create_global::<State, WlShm, ()>(2, ());
         dh.create_global::<State, ZwlrScreencopyManagerV1, ()>(3, ());
+        dh.create_global::<State, ZwpTextInputManagerV3, ()>(1, ());
+        dh.create_global::<State, ZwpInputMethodManagerV2, ()>(1, ());
+        dh.create_global::<State, ZwpVirtualKeyboardManagerV1, ()>(1, ());
+        dh.create_global::<State, ZwlrVirtualPointerManagerV1, ()>(2, ());
         // These keep nothing that we would ask for.
         XdgDecorationState::new::<State>(dh);
         OutputManagerState::new_with_xdg_output::<State>(dh);
@@ -117,6 +138,10 @@ impl Clients {
             configures: BTreeMap::new(),
             outputs: BTreeMap::new(),
             buffers: BTreeMap::new(),
+            text_inputs: text_input::TextInputs::default(),
+            input_method: input_method::InputMethod::default(),
+            virtual_keyboards: virtual_keyboard::VirtualKeyboards::default(),
+            virtual_pointers: virtual_pointer::VirtualPointers::new(),
             popups: PopupManager::default(),
             popup_parents: xdg_shell::PopupParents::default(),
             region_requests: HashMap::new(),
