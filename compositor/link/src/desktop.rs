@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use glasshouse_scene::{BufferId, Content, Damage, ElementKind, OutputId, Pixels, PoolId, SurfaceId, occlusion::Contents};
+use glasshouse_scene::{BufferId, Content, Damage, OutputId, Pixels, PoolId, SurfaceId, occlusion::Contents};
 
 use crate::{holds::Holds, message::*};
 
