@@ -1,5 +1,7 @@
 //! The display process killed, stopped and hung under real applications. Only ours can: nobody else has one that may die.
 
+use std::fs::{self, File};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -9,7 +11,7 @@ use rustix::process::{Pid, Signal};
 
 use super::{Bench, percentile};
 use crate::client::bus::Bus;
-use crate::client::{Client, Size};
+use crate::client::{Client, PATIENCE, Size};
 use crate::figures::{Cell, Reach, Row, Samples, Unit};
 use crate::peer::{Peer, Server, stop};
 use crate::process;
@@ -57,10 +59,20 @@ fn deaths(bench: &Bench) -> Result<[Cell; 4]> {
     let hung = watcher.repeat(&server, bench.plan.hangs, |_| bus.hang_display()).context("hung");
     let hung = hung.and_then(|samples| percentile(&samples, 95.0, UNIT)).unwrap_or_else(|error| Cell::Failed(format!("{error:#}")));
     let lost = applications.lost();
+    for (name, status, said) in &lost {
+        eprintln!("       lost: {name} ended with {status}; it said: {said}");
+    }
+    let lost = lost.len();
     Ok([percentile(&killed, 95.0, UNIT)?, percentile(&stopped, 95.0, UNIT)?, hung, Cell::Value(lost as f64)])
 }
 
-struct Applications(Vec<Child>);
+struct Applications(Vec<Application>);
+
+struct Application {
+    name: &'static str,
+    child: Child,
+    log: PathBuf,
+}
 
 impl Applications {
     fn open(server: &Server) -> Result<Self> {
@@ -68,10 +80,13 @@ impl Applications {
         for argv in APPLICATIONS {
             let (program, arguments) = argv.split_first().context("an application has a name")?;
             let mut command = Command::new(program);
-            command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            let log = server.runtime_dir.join(format!("{program}-{}.log", applications.0.len()));
+            let output = File::create(&log)?;
+            command.args(arguments).stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
             command.env("WAYLAND_DISPLAY", &server.socket).env("XDG_RUNTIME_DIR", &server.runtime_dir).env("LC_ALL", "C.UTF-8");
             command.env("GDK_BACKEND", "wayland").env_remove("DISPLAY");
-            applications.0.push(command.spawn().with_context(|| format!("{program} cannot be started: run session/install"))?);
+            let child = command.spawn().with_context(|| format!("{program} cannot be started: run session/install"))?;
+            applications.0.push(Application { name: program, child, log });
         }
         Ok(applications)
     }
@@ -91,21 +106,31 @@ impl Applications {
             if count > APPLICATIONS.len() {
                 return Ok(());
             }
-            if since.elapsed() > Duration::from_secs(30) || self.lost() > 0 {
-                bail!("only {count} of {} windows opened, and {} applications ended", APPLICATIONS.len() + 1, self.lost());
+            if since.elapsed() > Duration::from_secs(30) || !self.lost().is_empty() {
+                bail!("only {count} of {} windows opened, and {} applications ended", APPLICATIONS.len() + 1, self.lost().len());
             }
             sleep(Duration::from_millis(50));
         }
     }
 
-    fn lost(&mut self) -> usize {
-        self.0.iter_mut().map(|child| child.try_wait()).filter(|ended| !matches!(ended, Ok(None))).count()
+    /// Who ended, how, and what it said last.
+    fn lost(&mut self) -> Vec<(&'static str, String, String)> {
+        let ended = self.0.iter_mut().filter_map(|application| {
+            let status = match application.child.try_wait() {
+                Ok(None) => return None,
+                Ok(Some(status)) => status.to_string(),
+                Err(error) => error.to_string(),
+            };
+            let log = fs::read_to_string(&application.log).unwrap_or_default();
+            Some((application.name, status, log.lines().last().unwrap_or("nothing").to_owned()))
+        });
+        ended.collect()
     }
 }
 
 impl Drop for Applications {
     fn drop(&mut self) {
-        self.0.iter_mut().for_each(stop);
+        self.0.iter_mut().for_each(|application| stop(&mut application.child));
     }
 }
 
@@ -154,15 +179,24 @@ impl Watcher {
     }
 
     fn await_colour(&mut self, colour: u32, since: Instant) -> Result<()> {
-        loop {
-            let left = FRAME_LIMIT.saturating_sub(since.elapsed());
-            let taken = self.client.try_capture(left)?.is_some();
-            if taken && self.client.captured_pixel(self.at.0, self.at.1)? == colour & 0xff_ffff {
+        let (mut taken, mut refused, mut seen) = (0, 0, None);
+        while since.elapsed() < FRAME_LIMIT {
+            // A picture that never comes is a failure of its own, and not the next one's either.
+            match self.client.try_capture(PATIENCE).with_context(|| format!("after {taken} pictures and {refused} refusals"))? {
+                Some(_) => taken += 1,
+                None => refused += 1,
+            }
+            seen = Some(self.client.captured_pixel(self.at.0, self.at.1)?);
+            if seen == Some(colour & 0xff_ffff) {
                 return Ok(());
             }
-            if left.is_zero() {
-                bail!("no new frame in {FRAME_LIMIT:?}");
-            }
         }
+        let elsewhere = self.client.find_captured(colour & 0xff_ffff)?;
+        let seen = seen.unwrap_or_default();
+        bail!(
+            "no new frame in {FRAME_LIMIT:?}: {taken} pictures show {seen:#08x} at {:?} in place of {:#08x} (which is at {elsewhere:?}), {refused} were refused",
+            self.at,
+            colour & 0xff_ffff
+        )
     }
 }
