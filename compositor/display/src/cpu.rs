@@ -9,7 +9,7 @@ mod border;
 pub mod canvas;
 mod copy;
 pub mod coverage;
-mod decode;
+pub(crate) mod decode;
 mod fill;
 mod filter;
 mod placeholder;

@@ -6,6 +6,7 @@
 mod clock;
 pub mod cpu;
 mod cursor;
+mod direct;
 pub mod encoder;
 pub mod executor;
 #[cfg(test)]

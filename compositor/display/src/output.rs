@@ -47,7 +47,7 @@ fn write_opaque(row: &[u32], target: &OwnedFd, mut at: u64) -> io::Result<()> {
     Ok(())
 }
 
-fn write_all(target: &OwnedFd, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
+pub(crate) fn write_all(target: &OwnedFd, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
     while !bytes.is_empty() {
         match rustix::io::pwrite(target, bytes, at) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),

@@ -5,14 +5,17 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use glasshouse_scene::occlusion::{damage_in_view, drawn_area, scene_damage};
-use glasshouse_scene::{Color, Content, ElementKind, Physical, PhysicalRect, PhysicalSize, Region, Scene, SurfaceId, geometry::clamp_rect};
+use glasshouse_scene::{
+    Color, Content, ElementKind, Physical, PhysicalRect, PhysicalSize, Region, Scene, SurfaceId, Transform, geometry::clamp_rect,
+};
 
 use crate::cpu::canvas::Canvas;
 use crate::cursor::Placed;
+use crate::direct::{is_plain, is_worth_it};
 use crate::executor::{DrawError, Executor, TargetId};
 use crate::memory::Memory;
 use crate::picture::{Shape, Slot, Slots};
-use crate::plan::{PlanInput, plan};
+use crate::plan::{FramePlan, PlanInput, plan};
 
 /// A scene, what of it changed since each picture, and the pictures.
 ///
@@ -166,6 +169,11 @@ impl View {
         !self.native.is_empty()
     }
 
+    #[cfg(test)]
+    pub(crate) fn pictures(&self) -> usize {
+        self.native.iter().count()
+    }
+
     /// A picture lent out by [`Taken`] comes back, unless it was dropped meanwhile.
     pub(crate) fn slot_mut(&mut self, serial: u64) -> Option<&mut Slot> {
         let derived = self.captured.iter_mut().find_map(|captured| captured.derived.get_mut(serial));
@@ -209,6 +217,40 @@ impl View {
         *last = slot.serial;
         let png = png.clone().filter(|png| png.serial == slot.serial);
         Ok(Taken { slot, unchanged, damage, png })
+    }
+
+    /// The plan of a picture of this shape, if it can go straight into a client's memory and that costs less; see [`crate::direct`].
+    ///
+    /// No picture is painted, so that what is stale stays so.
+    pub(crate) fn direct(&self, shape: Shape, cursors: &Placed, studio: &Studio<'_>) -> Option<FramePlan> {
+        let as_it_is = shape.transform == Transform::Normal && shape.size == shape.crop.size;
+        if !as_it_is || cursors.areas().any(|area| area.intersects(&shape.crop)) {
+            return None;
+        }
+        let least_stale = self.native.iter().map(|slot| &slot.stale).min_by_key(|stale| stale.area());
+        if !least_stale.is_none_or(|stale| is_worth_it(stale, shape.crop)) {
+            return None;
+        }
+        let (scene, background) = (&self.scene, self.background);
+        let input = PlanInput { scene, contents: studio.contents, background, unreadable: studio.unreadable, cull: true };
+        Some(plan(input, &shape.crop.into())).filter(is_plain)
+    }
+
+    /// Notes that somebody has seen this shape without a picture of ours. Returns what had changed since the last time.
+    pub(crate) fn seen(&mut self, shape: Shape, cursors: &Placed) -> Vec<PhysicalRect> {
+        let view = self.scene.size;
+        let captured = match self.captured.iter().position(|captured| captured.shape == shape) {
+            Some(index) => self.captured.remove(index),
+            None => Captured::new(shape, view),
+        };
+        self.captured.truncate(MAX_SHAPES - 1);
+        self.captured.insert(0, captured);
+        let Some(captured) = self.captured.first_mut() else { return Vec::new() };
+        let damage = shape.damage(view, &captured.since.clipped(shape.crop));
+        captured.since = Region::default();
+        captured.cursors = cursors.clone();
+        captured.last = 0;
+        damage
     }
 
     /// Brings a picture of the whole view up to date.

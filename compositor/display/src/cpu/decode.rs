@@ -5,7 +5,7 @@ use glasshouse_scene::ShmFormat;
 const OPAQUE: u32 = 0xff00_0000;
 
 /// Whether pixels of this format can be copied as they are.
-pub(super) fn is_native(format: ShmFormat) -> bool {
+pub(crate) fn is_native(format: ShmFormat) -> bool {
     matches!(format, ShmFormat::Argb8888 | ShmFormat::Xrgb8888)
 }
 

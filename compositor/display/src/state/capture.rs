@@ -4,6 +4,7 @@ use glasshouse_link::{CaptureFailure, CaptureFormat, CaptureId, CaptureRequest, 
 use glasshouse_scene::{ElementId, Scene};
 
 use super::*;
+use crate::direct::{self, DirectError, Target};
 use crate::encoder::{Encoded, Job, png_frame};
 use crate::executor::DrawError;
 use crate::memory::Memory;
@@ -109,6 +110,28 @@ impl Display {
         (view.used_ns, view.trimmed) = (Some(now_ns), false);
         let alpha = view.background.alpha < 1.0;
         let lock_epoch = view.scene.lock_epoch;
+        if let (CaptureTarget::Shm { offset, stride, format: CaptureFormat::Xrgb8888 }, Some(fd)) = (request.target, target)
+            && let Some(plan) = view.direct(shape, &cursors, &studio)
+        {
+            let target = Target { fd, offset, stride, origin: shape.crop.origin };
+            if let Err(error) = direct::run(&plan, shape.crop, studio.memory, target) {
+                return Err(match error {
+                    DirectError::Draw(error) => self.failed_to_draw(error.into()),
+                    DirectError::Target(error) => Attempt::Failed(CaptureFailure::Target(error.to_string())),
+                });
+            }
+            let frame = Frame {
+                seq: self.replica.seq,
+                size: shape.size,
+                stride,
+                bytes: shape.size.area() as u64 * 4,
+                unchanged: false,
+                damage: view.seen(shape, &cursors),
+                time_ns: now_ns,
+                lock_epoch,
+            };
+            return Ok(Some((ToDesktop::Captured { id, frame }, Vec::new())));
+        }
         let taken = match view.take(shape, &cursors, &mut studio, &mut self.next_serial) {
             Ok(taken) => taken,
             Err(error) => return Err(self.failed_to_draw(error)),

@@ -284,6 +284,47 @@ fn a_client_gets_the_picture_in_its_own_memory_and_only_there() {
 }
 
 #[test]
+fn a_picture_of_nothing_but_copies_goes_straight_and_is_the_same() {
+    let mut bench = Bench::new();
+    let mut world = World::new(64, 48);
+    // Two windows beside one another fill the view; no pixel of it is blended.
+    world.surface(1, (40, 48), ShmFormat::Xrgb8888, Transform::Normal, test_picture(40, 48, false));
+    world.surface(2, (24, 48), ShmFormat::Xrgb8888, Transform::Normal, test_picture(24, 48, false));
+    world.show(1, rect(0, 0, 40, 48));
+    world.show(2, rect(40, 0, 24, 48));
+    bench.show(&world);
+    let upright = world.paint();
+    for crop in [rect(0, 0, 64, 48), rect(0, 0, 40, 48), rect(7, 3, 50, 20)] {
+        let stride = crop.size.width as usize * 4 + 8;
+        let target = memfd(&vec![0x11; 4 + stride * crop.size.height as usize]);
+        let shm = CaptureTarget::Shm { offset: 4, stride: stride as u32, format: CaptureFormat::Xrgb8888 };
+        let capture = CaptureRequest { target: shm, crop: Some(crop), ..request(crop.size) };
+        let (frame, _) = bench.try_capture(capture.clone(), vec![target.try_clone().unwrap()]).unwrap();
+        assert_eq!(frame.damage, [PhysicalRect::from_size(crop.size)]);
+        assert!(bench.display.outputs[&OUTPUT].view.pictures() == 0, "a picture was painted on the way");
+        for y in 0..crop.size.height as usize {
+            let mut row = vec![0; stride];
+            rustix::io::pread(&target, &mut row, (4 + y * stride) as u64).unwrap();
+            let from = (crop.origin.y as usize + y) * 64 + crop.origin.x as usize;
+            let (picture, rest) = row.split_at(stride - 8);
+            for (bytes, expected) in picture.chunks_exact(4).zip(&upright[from..]) {
+                assert_eq!(u32::from_le_bytes(bytes.try_into().unwrap()) & 0xff_ffff, expected & 0xff_ffff);
+            }
+            assert!(rest.iter().all(|byte| *byte == 0x11));
+        }
+        let small = memfd(&[0; 100]);
+        assert!(matches!(bench.try_capture(capture, vec![small]), Err(CaptureFailure::Target(_))));
+    }
+    // What was seen directly counts as seen: the next capture tells only what changed since.
+    let damage = Damage::Rects(vec![Rect::new(Point2D::new(1, 2), Size2D::new(3, 4))]);
+    let content = Content { damage, ..world.contents[&SurfaceId(1)].clone() };
+    bench.submit(vec![(SurfaceId(1), Some(content))], None);
+    let (frame, fd) = bench.capture(request(world.scene.size));
+    assert_eq!(frame.damage, [rect(1, 2, 3, 4)]);
+    assert_eq!(pixels(&frame, &fd), masked(upright));
+}
+
+#[test]
 fn a_png_is_the_picture_and_the_display_answers_meanwhile() {
     let mut bench = Bench::new();
     let world = one_window();
