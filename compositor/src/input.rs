@@ -152,20 +152,26 @@ impl State {
     pub fn pointer_to(&mut self, to: LogicalPoint) {
         self.active();
         let from = self.desktop.pointer();
-        self.observe(Event::PointerMoved { to });
+        let reached = self.constrain(to);
+        if let Some(to) = reached {
+            self.observe(Event::PointerMoved { to });
+        }
         let at = self.desktop.pointer();
         let pointer = self.input.pointer.clone();
         let focus = if self.desktop.interacting() { None } else { self.focus_at(at) };
         let time = self.millis();
-        let delta = at - from;
+        // Who holds the pointer steers by how far it would have gone.
+        let delta = if reached == Some(to) { at - from } else { to - from };
         let relative = RelativeMotionEvent {
             delta: (delta.x, delta.y).into(),
             delta_unaccel: (delta.x, delta.y).into(),
             utime: self.now.0.as_micros() as u64,
         };
         pointer.relative_motion(self, focus.clone(), &relative);
-        let event = MotionEvent { location: (at.x, at.y).into(), serial: SERIAL_COUNTER.next_serial(), time };
-        pointer.motion(self, focus, &event);
+        if reached.is_some() {
+            let event = MotionEvent { location: (at.x, at.y).into(), serial: SERIAL_COUNTER.next_serial(), time };
+            pointer.motion(self, focus, &event);
+        }
         pointer.frame(self);
         self.settle();
     }

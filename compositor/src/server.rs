@@ -224,6 +224,7 @@ impl State {
         }
         self.settle();
         self.refocus_pointer();
+        self.constraint_turn();
         self.text_turn();
         self.settle();
         self.launches_turn();

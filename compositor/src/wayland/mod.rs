@@ -3,10 +3,12 @@
 pub mod activation;
 pub mod client;
 pub mod compositor;
+mod inhibit;
 pub mod input_method;
 mod keymap_text;
 pub mod layer_shell;
 pub mod output;
+mod pointer_constraints;
 pub mod quota;
 pub mod screencopy;
 pub mod selection;
@@ -44,7 +46,11 @@ use smithay::{
         compositor::CompositorState,
         cursor_shape::CursorShapeManagerState,
         fractional_scale::{FractionalScaleHandler, FractionalScaleManagerState},
+        idle_inhibit::IdleInhibitManagerState,
+        keyboard_shortcuts_inhibit::KeyboardShortcutsInhibitState,
         output::OutputManagerState,
+        pointer_constraints::PointerConstraintsState,
+        pointer_gestures::PointerGesturesState,
         presentation::PresentationState,
         relative_pointer::RelativePointerManagerState,
         selection::{
@@ -99,6 +105,7 @@ pub struct Globals {
     pub wlr_data_control: WlrDataControlState,
     pub ext_data_control: ExtDataControlState,
     pub activation: XdgActivationState,
+    pub shortcuts_inhibit: KeyboardShortcutsInhibitState,
 }
 
 impl Clients {
@@ -114,6 +121,7 @@ impl Clients {
             ext_data_control: ExtDataControlState::new::<State, _>(dh, Some(&primary_selection), |_| true),
             primary_selection,
             activation: XdgActivationState::new::<State>(dh),
+            shortcuts_inhibit: KeyboardShortcutsInhibitState::new::<State>(dh),
         };
         dh.create_global::<State, WlShm, ()>(2, ());
         dh.create_global::<State, ZwlrScreencopyManagerV1, ()>(3, ());
@@ -130,6 +138,9 @@ impl Clients {
         PresentationState::new::<State>(dh, CLOCK_MONOTONIC);
         CursorShapeManagerState::new::<State>(dh);
         RelativePointerManagerState::new::<State>(dh);
+        PointerConstraintsState::new::<State>(dh);
+        PointerGesturesState::new::<State>(dh);
+        IdleInhibitManagerState::new::<State>(dh);
         Self {
             dh: dh.clone(),
             globals,
