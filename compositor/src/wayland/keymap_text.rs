@@ -285,6 +285,129 @@ mod tests {
         }
     }
 
+    /// libxkbcommon aborts on some texts that it does not expect; it should never see them. A search: `SLOW_TESTS=1`.
+    #[test]
+    fn random_changes_crash_nothing() {
+        const WORDS: &[&str] = &[
+            "0",
+            "1",
+            "31",
+            "32",
+            "255",
+            "4095",
+            "4294967295",
+            "0xffffffff",
+            "-",
+            "+",
+            "*",
+            "~",
+            "(",
+            ")",
+            "[",
+            "]",
+            "{",
+            "}",
+            ";",
+            ",",
+            "=",
+            ".",
+            "\"",
+            "\"a\"",
+            "<K1>",
+            "<>",
+            "<a",
+            "key",
+            "type",
+            "include",
+            "\"complete\"",
+            "\"us\"",
+            "augment",
+            "override",
+            "replace",
+            "alternate",
+            "virtual_modifiers",
+            "modifiers",
+            "map",
+            "preserve",
+            "level_name",
+            "Level1",
+            "Level8",
+            "Group1",
+            "Group32",
+            "symbols",
+            "actions",
+            "interpret",
+            "Any",
+            "AnyOf",
+            "all",
+            "none",
+            "indicator",
+            "alias",
+            "minimum",
+            "maximum",
+            "xkb_types",
+            "xkb_symbols",
+            "xkb_keycodes",
+            "xkb_compat",
+            "xkb_keymap",
+            "SetMods",
+            "Private",
+            "data",
+            "NoSymbol",
+            "U1F642",
+            "modifier_map",
+            "Shift",
+            "Mod5",
+            "groups",
+            "name",
+            "repeat",
+            "default",
+            "partial",
+            "hidden",
+            "true",
+            "\n",
+            "//",
+            "#",
+            "\\",
+            "é",
+            "\u{1}",
+        ];
+        let slow = std::env::var_os("SLOW_TESTS").is_some();
+        let mut seed: u64 = if slow { clock::now().0.as_nanos() as u64 | 1 } else { 0x9e37_79b9 };
+        eprintln!("seed {seed}");
+        let mut random = |below: usize| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            (seed >> 11) as usize % below
+        };
+        let context = xkb::Context::new(xkb::CONTEXT_NO_FLAGS);
+        let us = xkb::Keymap::new_from_names(&context, "", "", "us,de", "", None, xkb::KEYMAP_COMPILE_NO_FLAGS).unwrap();
+        let us = us.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1);
+        let mut compiled = 0;
+        for round in 0..if slow { 20_000 } else { 200 } {
+            let mut text = if round % 4 == 0 { us.clone() } else { SMALL.to_owned() };
+            for _ in 0..=random(6) {
+                let from = text.floor_char_boundary(random(text.len() + 1));
+                let end = text.floor_char_boundary((from + random(12)).min(text.len())).max(from);
+                match random(4) {
+                    0 => drop(text.drain(from..end)),
+                    1 => {
+                        let copy = text[from..text.floor_char_boundary((from + random(400)).min(text.len())).max(from)].to_owned();
+                        let to = text.floor_char_boundary(random(text.len() + 1));
+                        text.insert_str(to, &copy);
+                    }
+                    _ => text.replace_range(from..end, &format!(" {} ", WORDS[random(WORDS.len())])),
+                }
+            }
+            let before = clock::now();
+            compiled += u32::from(loaded(&text).is_ok());
+            let took = clock::now().since(before);
+            assert!(took < Duration::from_secs(5), "{took:?} for {text}");
+        }
+        assert!(compiled > 5, "{compiled} of the keymaps still compiled");
+    }
+
     #[test]
     fn what_does_not_compile_is_refused() {
         for text in ["", "\"", "<", "hello", "xkb_keymap {", "xkb_keymap { };", "\\", "0x"] {
