@@ -74,9 +74,12 @@ impl Desktop {
     }
 
     pub(crate) fn configure_acked(&mut self, id: WindowId, token: u64) {
-        let Some(configures) = self.windows.get(id).map(|window| &window.configures) else { return };
-        let (Some((_, sent)), Some(committed)) = (&configures.sent, &configures.committed) else { return };
-        if same_shape(sent, committed) {
+        let Some(window) = self.windows.get(id) else { return };
+        let (Some((_, sent)), Some(committed)) = (&window.configures.sent, &window.configures.committed) else { return };
+        // Told the size that it has anyway, a client has nothing to draw either.
+        let has_that_size = sent.size.is_some_and(|size| size == self.geometry(window).size);
+        let now = if has_that_size { &WindowConfigure { size: sent.size, bounds: sent.bounds, ..committed.clone() } } else { committed };
+        if same_shape(sent, now) {
             self.configure_committed(id, token);
         }
     }

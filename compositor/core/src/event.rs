@@ -88,6 +88,11 @@ pub enum Event {
     LayerDestroyed {
         surface: SurfaceId,
     },
+    /// Puts a layer surface here from now on, whatever its anchors say. Conformance tests do; nobody else has a reason to.
+    LayerPinned {
+        surface: SurfaceId,
+        at: LogicalPoint,
+    },
 
     /// The pointer is here now, in the space of all outputs. Clamped to them.
     PointerMoved {

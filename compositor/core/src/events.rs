@@ -1,19 +1,19 @@
 //! Taking note of events: one arm per event, each a few lines.
 
 use euclid::Size2D;
-use glasshouse_scene::SurfaceId;
+use glasshouse_scene::{LogicalPoint, SurfaceId};
 
 use crate::{
     desktop::Desktop,
     effect::{Effect, Effects},
     event::{ClientInfo, Event, LayerState, SurfaceState, Want, WindowChange},
-    grid::tame_i32,
+    grid::{tame_i32, tame_point},
     ids::WindowId,
     layer::LayerSurface,
     pointer::Look,
     popup::Popup,
     surfaces::tame_rect,
-    window::{Configures, Phase, Window},
+    window::{Configures, Floating, Phase, Window},
 };
 
 /// Longer titles and names are cut: nobody reads them, and they are kept and sent around.
@@ -52,7 +52,16 @@ impl Desktop {
                 let output = output.filter(|output| self.outputs.get(*output).is_some());
                 if self.layers.get(surface).is_none() {
                     let area = Default::default();
-                    self.layers.list.push(LayerSurface { surface, namespace, output, state: None, mapped: false, area, sent: None });
+                    self.layers.list.push(LayerSurface {
+                        surface,
+                        namespace,
+                        output,
+                        state: None,
+                        mapped: false,
+                        area,
+                        sent: None,
+                        pinned: None,
+                    });
                     self.touch();
                 }
             }
@@ -64,6 +73,12 @@ impl Desktop {
                 let before = self.layers.list.len();
                 self.layers.list.retain(|layer| layer.surface != surface);
                 if self.layers.list.len() != before {
+                    self.touch();
+                }
+            }
+            Event::LayerPinned { surface, at } => {
+                if let Some(layer) = self.layers.get_mut(surface) {
+                    layer.pinned = Some(tame_point(at));
                     self.touch();
                 }
             }
@@ -87,8 +102,22 @@ impl Desktop {
         }
     }
 
+    /// The corner of a geometry that follows from a window's surfaces. `None`: its client said what it is, or shows nothing.
+    fn unsaid_corner(&self, id: WindowId) -> Option<LogicalPoint> {
+        let window = self.windows.get(id).filter(|window| window.geometry.is_none())?;
+        Some(self.geometry(window)).filter(|geometry| !geometry.is_empty()).map(|geometry| geometry.origin)
+    }
+
     fn surface_committed(&mut self, surface: SurfaceId, state: SurfaceState) {
+        let before = self.window_of(surface).map(|window| (window, self.unsaid_corner(window)));
         if self.surfaces.commit(surface, state) {
+            if let Some((window, Some(corner))) = before
+                && let Some(moved) = self.unsaid_corner(window)
+                && let Some(at) = self.windows.get_mut(window).and_then(|window| window.float.at.as_mut())
+            {
+                // A subsurface that sticks out at the top or left does not push its window away.
+                *at += moved - corner;
+            }
             if let Some(window) = self.window_of(surface) {
                 self.follow_size(window);
             }
@@ -128,12 +157,13 @@ impl Desktop {
         self.touch();
     }
 
-    /// What a window was told and where it was floating belongs to this showing of it; what its client said about it stays.
+    /// What a window was told belongs to this showing of it; where it was and what its client said about it stays.
     fn window_unmapped(&mut self, id: WindowId, effects: &mut Effects) {
         let Some(window) = self.windows.get_mut(id).filter(|window| window.phase != Phase::Created) else { return };
         window.phase = Phase::Created;
         window.configures = Configures::default();
-        window.float = Default::default();
+        // It comes back where it was, in whatever size it likes then.
+        window.float = Floating { at: window.float.at, ..Floating::default() };
         window.pending_since = None;
         window.appears = true;
         let surface = window.surface;

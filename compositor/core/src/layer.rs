@@ -21,6 +21,8 @@ pub(crate) struct LayerSurface {
     pub(crate) area: LogicalRect,
     /// The size that its client knows.
     pub(crate) sent: Option<LogicalSize>,
+    /// Where somebody put it, whatever its anchors say.
+    pub(crate) pinned: Option<LogicalPoint>,
 }
 
 impl LayerSurface {
@@ -73,6 +75,9 @@ impl Layers {
                         continue;
                     }
                     surface.area = place(state, if state.exclusive_zone == -1 { area } else { free }, grid);
+                    if let Some(at) = surface.pinned {
+                        surface.area.origin = grid.snap(at);
+                    }
                     if keeps_room && surface.mapped {
                         free = without(free, state, grid);
                     }
@@ -160,6 +165,7 @@ mod tests {
                 mapped: true,
                 area: LogicalRect::zero(),
                 sent: None,
+                pinned: None,
             });
         }
         let free = layers.arrange(OutputId(1), AREA, Grid::default());

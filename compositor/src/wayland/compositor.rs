@@ -4,6 +4,7 @@ use euclid::Point2D;
 use glasshouse_core::Event;
 use glasshouse_scene::geometry::MAX_EXTENT;
 use smithay::{
+    input::pointer::MotionEvent,
     reexports::wayland_server::{
         Client, DataInit, Dispatch, DisplayHandle, Resource, WEnum,
         backend::ClientId,
@@ -17,6 +18,7 @@ use smithay::{
             wl_surface::{self, WlSurface},
         },
     },
+    utils::SERIAL_COUNTER,
     wayland::compositor::{CompositorClientState, CompositorHandler, CompositorState, RegionUserData, SubsurfaceUserData, SurfaceUserData},
 };
 
@@ -70,6 +72,23 @@ impl CompositorHandler for State {
 }
 
 impl State {
+    /// Takes pointer and keyboard off a surface that is about to go: its client can still be told.
+    fn leave(&mut self, surface: &WlSurface) {
+        let serial = SERIAL_COUNTER.next_serial();
+        let pointer = self.input.pointer.clone();
+        if pointer.current_focus().as_ref() == Some(surface) {
+            let time = self.now.0.as_millis() as u32; // Wraps, as the protocol expects.
+            let at = self.desktop.pointer();
+            pointer.motion(self, None, &MotionEvent { location: (at.x, at.y).into(), serial, time });
+            pointer.frame(self);
+            self.input.refocus = true;
+        }
+        let keyboard = self.input.keyboard.clone();
+        if keyboard.current_focus().as_ref() == Some(surface) {
+            keyboard.set_focus(self, None, serial);
+        }
+    }
+
     fn subsurface_gone(&mut self, parent: glasshouse_core::SurfaceId, child: glasshouse_core::SurfaceId) {
         if let Some(state) = self.clients.surfaces.unstack(parent, child) {
             self.observe(Event::SurfaceCommitted { surface: parent, state });
@@ -132,6 +151,15 @@ fn guard_surface(state: &mut State, resource: &WlSurface, request: wl_surface::R
             Some(Request::SetBufferTransform { transform: WEnum::Value(transform) })
         }
         Request::Offset { x, y } => Some(Request::Offset { x: clamp(x), y: clamp(y) }),
+        Request::Commit => {
+            surface.latch_stack();
+            Some(Request::Commit)
+        }
+        Request::Destroy => {
+            // Only a living surface can be left.
+            state.leave(resource);
+            Some(Request::Destroy)
+        }
         other => Some(other),
     }
 }

@@ -47,6 +47,8 @@ pub struct Surface {
     state: SurfaceState,
     /// What the stack becomes with the next commit of this surface.
     pending_stack: Option<Vec<(SurfaceId, Point2D<i32, Logical>)>>,
+    /// Committed, but a synchronized subsurface's commits become current only with its parent's.
+    committed_stack: Option<Vec<(SurfaceId, Point2D<i32, Logical>)>>,
     /// What it shows.
     shown: Option<Shown>,
     /// Committed and not yet answered.
@@ -89,6 +91,13 @@ pub enum Role {
 }
 
 impl Surface {
+    /// The client commits: the stack that it made counts as soon as this commit does.
+    pub fn latch_stack(&mut self) {
+        if let Some(stack) = self.pending_stack.take() {
+            self.committed_stack = Some(stack);
+        }
+    }
+
     pub fn shows_something(&self) -> bool {
         self.shown.is_some()
     }
@@ -125,6 +134,7 @@ impl Surfaces {
             role: Role::None,
             state: SurfaceState::default(),
             pending_stack: None,
+            committed_stack: None,
             shown: None,
             callbacks: Vec::new(),
             feedback: Vec::new(),
@@ -187,7 +197,7 @@ impl Surfaces {
 
     fn children(&self, id: SurfaceId) -> Vec<SurfaceId> {
         let Some(surface) = self.all.get(&id) else { return Vec::new() };
-        let stack = surface.pending_stack.as_ref().unwrap_or(&surface.state.stack);
+        let stack = surface.pending_stack.as_ref().or(surface.committed_stack.as_ref()).unwrap_or(&surface.state.stack);
         stack.iter().map(|(child, _)| *child).filter(|child| *child != id).collect()
     }
 
@@ -195,7 +205,7 @@ impl Surfaces {
     pub fn restack(&mut self, parent: SurfaceId, change: impl FnOnce(&mut Vec<(SurfaceId, Point2D<i32, Logical>)>)) {
         let Some(surface) = self.all.get_mut(&parent) else { return };
         let stack = surface.pending_stack.get_or_insert_with(|| {
-            let stack = &surface.state.stack;
+            let stack = surface.committed_stack.as_ref().unwrap_or(&surface.state.stack);
             if stack.is_empty() { vec![(parent, Point2D::zero())] } else { stack.clone() }
         });
         change(stack);
@@ -204,8 +214,8 @@ impl Surfaces {
     /// Takes a subsurface off its parent at once, as its destruction does. Returns what the parent is now, if it was shown there.
     pub fn unstack(&mut self, parent: SurfaceId, child: SurfaceId) -> Option<SurfaceState> {
         let surface = self.all.get_mut(&parent)?;
-        if let Some(pending) = &mut surface.pending_stack {
-            pending.retain(|(id, _)| *id != child);
+        for stack in [&mut surface.pending_stack, &mut surface.committed_stack].into_iter().flatten() {
+            stack.retain(|(id, _)| *id != child);
         }
         let before = surface.state.stack.len();
         surface.state.stack.retain(|(id, _)| *id != child);
@@ -255,7 +265,7 @@ impl State {
         let Some(id) = id_of(wl) else { return };
         let mut commit = with_states(wl, Commit::take);
         let Some(surface) = self.clients.surfaces.all.get_mut(&id) else { return };
-        if let Some(stack) = surface.pending_stack.take() {
+        if let Some(stack) = surface.committed_stack.take() {
             surface.state.stack = stack;
         }
         let all_damaged = std::mem::take(&mut surface.damage_overflow);

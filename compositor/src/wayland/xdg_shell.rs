@@ -27,11 +27,11 @@ use smithay::{
     },
     utils::{Rectangle, Serial},
     wayland::{
-        compositor::{get_parent, with_states},
+        compositor::{BufferAssignment, SurfaceAttributes, get_parent, get_role, with_states},
         shell::xdg::{
-            Configure, PopupSurface, PositionerState, SurfaceCachedState, ToplevelSurface, XdgPositionerUserData, XdgShellHandler,
-            XdgShellState, XdgShellSurfaceUserData, XdgSurfaceUserData, XdgToplevelSurfaceData, XdgWmBaseUserData,
-            decoration::XdgDecorationHandler,
+            Configure, PopupSurface, PositionerState, SurfaceCachedState, ToplevelSurface, XDG_POPUP_ROLE, XDG_TOPLEVEL_ROLE,
+            XdgPopupSurfaceData, XdgPopupSurfaceRoleAttributes, XdgPositionerUserData, XdgShellHandler, XdgShellState,
+            XdgShellSurfaceUserData, XdgSurfaceUserData, XdgToplevelSurfaceData, XdgWmBaseUserData, decoration::XdgDecorationHandler,
         },
     },
 };
@@ -81,8 +81,12 @@ impl XdgShellHandler for State {
         }
     }
 
-    fn new_popup(&mut self, popup: PopupSurface, _positioner: PositionerState) {
+    fn new_popup(&mut self, popup: PopupSurface, positioner: PositionerState) {
         let Some(id) = id_of(popup.wl_surface()) else { return };
+        if positioner.rect_size.is_empty() || positioner.anchor_rect.is_empty() {
+            popup.xdg_popup().post_error(xdg_wm_base::Error::InvalidPositioner, "a positioner needs a size and an anchor rectangle");
+            return;
+        }
         if let Some(surface) = self.clients.surfaces.all.get_mut(&id) {
             surface.role = Role::Popup(popup.clone());
         }
@@ -282,6 +286,11 @@ impl State {
             let current = cached.current();
             (current.geometry, current.min_size, current.max_size)
         });
+        let ends = [(min.w, max.w), (min.h, max.h)];
+        if ends.into_iter().any(|(min, max)| min < 0 || max < 0 || (max > 0 && min > max)) {
+            toplevel.xdg_toplevel().post_error(xdg_toplevel::Error::InvalidSize, "the smallest or largest size is impossible");
+            return;
+        }
         let size = |size: smithay::utils::Size<i32, smithay::utils::Logical>| Size2D::new(size.w, size.h);
         self.observe(Event::WindowChanged { window, change: WindowChange::Limits { min: size(min), max: size(max) } });
         self.observe(Event::WindowChanged { window, change: WindowChange::Geometry(geometry.map(rect)) });
@@ -294,8 +303,13 @@ impl State {
         if shows && !was_mapped {
             self.observe(Event::WindowMapped { window });
         } else if !shows && was_mapped {
-            // It has to ask for a configure again before it is shown again.
+            // It has to ask for a configure again before it is shown again. smithay resets only the half of that.
             toplevel.reset_initial_configure_sent();
+            with_states(&wl, |states| {
+                if let Some(Ok(mut data)) = states.data_map.get::<XdgToplevelSurfaceData>().map(|data| data.lock()) {
+                    data.configured = false;
+                }
+            });
             self.clients.configures.remove(&window);
             self.observe(Event::WindowUnmapped { window });
         }
@@ -353,6 +367,11 @@ impl State {
         if !shows {
             if std::mem::take(&mut surface.mapped) {
                 popup.reset_initial_configure_sent();
+                with_states(&wl, |states| {
+                    if let Some(Ok(mut data)) = states.data_map.get::<XdgPopupSurfaceData>().map(|data| data.lock()) {
+                        data.configured = false;
+                    }
+                });
                 self.observe(Event::PopupGone { surface: id });
             }
             return;
@@ -360,8 +379,10 @@ impl State {
         surface.mapped = true;
         let Some(parent) = popup.get_parent_surface().and_then(|parent| id_of(&parent)) else { return };
         let (at, geometry) = with_states(&wl, |states| {
-            let data = states.data_map.get::<smithay::wayland::shell::xdg::XdgPopupSurfaceData>();
-            let at = data.and_then(|data| Some(data.lock().ok()?.current.geometry.loc)).unwrap_or_default();
+            let data = states.data_map.get::<XdgPopupSurfaceData>();
+            // One that is forgiven for not knowing its place yet is where it was told to be.
+            let placed = |data: &XdgPopupSurfaceRoleAttributes| if data.configured { data.current } else { *data.current_server_state() };
+            let at = data.and_then(|data| Some(placed(&*data.lock().ok()?).geometry.loc)).unwrap_or_default();
             (at, states.cached_state.get::<SurfaceCachedState>().current().geometry)
         });
         let size = self.clients.surfaces.get(id).and_then(|surface| surface.size()).unwrap_or_default();
@@ -429,8 +450,60 @@ impl PopupParents {
 smithay::reexports::wayland_server::delegate_global_dispatch!(State: [XdgWmBase: ()] => XdgShellState);
 smithay::reexports::wayland_server::delegate_dispatch!(State: [XdgPopup: XdgShellSurfaceUserData] => XdgShellState);
 smithay::reexports::wayland_server::delegate_dispatch!(State: [XdgToplevel: XdgShellSurfaceUserData] => XdgShellState);
-smithay::reexports::wayland_server::delegate_dispatch!(State: [XdgWmBase: XdgWmBaseUserData] => XdgShellState);
 smithay::delegate_xdg_decoration!(State);
+
+impl Dispatch<XdgWmBase, XdgWmBaseUserData> for State {
+    fn request(
+        state: &mut State,
+        client: &Client,
+        resource: &XdgWmBase,
+        request: xdg_wm_base::Request,
+        data: &XdgWmBaseUserData,
+        dh: &DisplayHandle,
+        init: &mut DataInit<'_, State>,
+    ) {
+        if let xdg_wm_base::Request::GetXdgSurface { surface, .. } = &request
+            && let Some((error, reason)) = state.unfit_for_xdg(surface)
+        {
+            resource.post_error(error, reason);
+            let xdg_wm_base::Request::GetXdgSurface { id, .. } = request else { return };
+            init.init(id, Refused);
+            return;
+        }
+        <XdgShellState as Dispatch<XdgWmBase, XdgWmBaseUserData, State>>::request(state, client, resource, request, data, dh, init);
+    }
+
+    fn destroyed(state: &mut State, client: ClientId, resource: &XdgWmBase, data: &XdgWmBaseUserData) {
+        <XdgShellState as Dispatch<XdgWmBase, XdgWmBaseUserData, State>>::destroyed(state, client, resource, data);
+    }
+}
+
+impl State {
+    /// Why a surface cannot become an `xdg_surface`, if it cannot.
+    fn unfit_for_xdg(&mut self, surface: &WlSurface) -> Option<(xdg_wm_base::Error, &'static str)> {
+        if get_role(surface).is_some_and(|role| role != XDG_TOPLEVEL_ROLE && role != XDG_POPUP_ROLE) {
+            return Some((xdg_wm_base::Error::Role, "the surface has another role"));
+        }
+        let attached = with_states(surface, |states| {
+            matches!(states.cached_state.get::<SurfaceAttributes>().pending().buffer, Some(BufferAssignment::NewBuffer(_)))
+        });
+        let shows = self.clients.surfaces.of(surface).is_some_and(|surface| surface.shows_something());
+        (attached || shows).then_some((xdg_wm_base::Error::InvalidSurfaceState, "the surface has a buffer already"))
+    }
+}
+
+impl Dispatch<XdgSurface, Refused> for State {
+    fn request(
+        _: &mut State,
+        _: &Client,
+        _: &XdgSurface,
+        _: xdg_surface::Request,
+        _: &Refused,
+        _: &DisplayHandle,
+        _: &mut DataInit<'_, State>,
+    ) {
+    }
+}
 
 impl Dispatch<XdgSurface, XdgSurfaceUserData> for State {
     fn request(
@@ -444,6 +517,10 @@ impl Dispatch<XdgSurface, XdgSurfaceUserData> for State {
     ) {
         let parents = &mut state.clients.popup_parents;
         match &request {
+            xdg_surface::Request::SetWindowGeometry { width, height, .. } if *width <= 0 || *height <= 0 => {
+                resource.post_error(xdg_surface::Error::InvalidSize, format!("a window cannot have {width} x {height}"));
+                return;
+            }
             xdg_surface::Request::GetToplevel { .. } => {
                 parents.parents.insert(resource.id(), None);
             }
@@ -498,7 +575,9 @@ impl Dispatch<XdgPositioner, XdgPositionerUserData> for State {
         let request = match request {
             Request::SetSize { width, height } => Request::SetSize { width: clamp(width), height: clamp(height) },
             Request::SetAnchorRect { x, y, width, height } => {
-                Request::SetAnchorRect { x: clamp(x), y: clamp(y), width: clamp(width), height: clamp(height) }
+                // An empty rectangle is a point, but smithay takes none smaller than a pixel.
+                let extent = |value: i32| if value == 0 { 1 } else { clamp(value) };
+                Request::SetAnchorRect { x: clamp(x), y: clamp(y), width: extent(width), height: extent(height) }
             }
             Request::SetOffset { x, y } => Request::SetOffset { x: clamp(x), y: clamp(y) },
             Request::SetParentSize { parent_width, parent_height } => {

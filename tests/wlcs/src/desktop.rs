@@ -13,8 +13,8 @@ use std::{
 use anyhow::{Context, anyhow};
 use calloop::channel;
 use euclid::Vector2D;
-use glasshouse::{Server, display, socket::insert_client};
-use glasshouse_core::{Caller, Command, OutputMode, Settings};
+use glasshouse::{Server, display, socket::insert_client, wayland::surface::id_of};
+use glasshouse_core::{Caller, Command, Event, OutputMode, Settings};
 use glasshouse_link::{ExecutorChoice, desktop::Limits};
 use glasshouse_scene::{Logical, LogicalPoint, Transform};
 use smithay::reexports::wayland_server::{Client, Resource, protocol::wl_surface::WlSurface};
@@ -188,8 +188,12 @@ fn perform(server: &mut Server, clients: &mut HashMap<RawFd, Client>, request: R
         Request::Place { client_end, surface, at } => {
             let found =
                 clients.get(&client_end).and_then(|client| client.object_from_protocol_id::<WlSurface>(&state.clients.dh, surface).ok());
-            let Some(window) = found.filter(Resource::is_alive).and_then(|surface| state.window_of(&surface)) else {
-                tracing::warn!(surface, "only windows can be placed");
+            let Some(surface) = found.filter(Resource::is_alive) else { return };
+            let Some(window) = state.window_of(&surface) else {
+                if let Some(surface) = id_of(&surface) {
+                    state.observe(Event::LayerPinned { surface, at });
+                    state.settle();
+                }
                 return;
             };
             let float = Command::SetFloating { window, floating: true };

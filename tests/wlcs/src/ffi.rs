@@ -120,6 +120,11 @@ fn fixed(x: Fixed, y: Fixed) -> (f64, f64) {
     (f64::from(x) / 256.0, f64::from(y) / 256.0)
 }
 
+/// Touches come in whole pixels, whatever the type of the header says.
+fn whole(x: Fixed, y: Fixed) -> LogicalPoint {
+    LogicalPoint::new(f64::from(x), f64::from(y))
+}
+
 extern "C" fn create_server(_: c_int, _: *const *const c_char) -> *mut DisplayServer {
     guarded(ptr::null_mut(), || {
         let filter = tracing_subscriber::EnvFilter::from_default_env();
@@ -240,12 +245,12 @@ unsafe extern "C" fn create_touch(server: *mut DisplayServer) -> *mut Touch {
 
 unsafe extern "C" fn touch_down(touch: *mut Touch, x: Fixed, y: Fixed) {
     // SAFETY: WLCS passes what `create_touch` gave it, and nobody else looks at it during the call.
-    guarded((), || unsafe { (*touch).desktop.ask(Request::TouchDown(LogicalPoint::from(fixed(x, y)))) });
+    guarded((), || unsafe { (*touch).desktop.ask(Request::TouchDown(whole(x, y))) });
 }
 
 unsafe extern "C" fn touch_move(touch: *mut Touch, x: Fixed, y: Fixed) {
     // SAFETY: As for `touch_down`.
-    guarded((), || unsafe { (*touch).desktop.ask(Request::TouchMove(LogicalPoint::from(fixed(x, y)))) });
+    guarded((), || unsafe { (*touch).desktop.ask(Request::TouchMove(whole(x, y))) });
 }
 
 unsafe extern "C" fn touch_up(touch: *mut Touch) {
