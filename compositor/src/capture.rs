@@ -29,6 +29,9 @@ struct Waiting {
     area: LogicalRect,
 }
 
+/// See [`State::take_picture`].
+const RETRIES: u32 = 2;
+
 /// What to draw, worked out.
 struct Plan {
     source: CaptureSource,
@@ -38,7 +41,8 @@ struct Plan {
 }
 
 impl State {
-    /// Takes a picture for the bus. A display that dies meanwhile is replaced, and the picture taken again, once.
+    /// Takes a picture for the bus. A display that dies meanwhile is replaced and the picture taken again: twice, because a surface
+    /// that kills displays is found out by its second victim.
     pub fn take_picture(&mut self, picture: &Picture, reply: Reply<Captured>) {
         let plan = match self.plan_picture(&picture.source, picture.size) {
             Ok(plan) => plan,
@@ -70,7 +74,7 @@ impl State {
         }
         self.display.look(self.now);
         self.compose();
-        let id = self.display.link.capture(request, None, 1);
+        let id = self.display.link.capture(request, None, RETRIES);
         self.captures.waiting.insert(id, Waiting { reply, format: picture.format, area: plan.area });
     }
 

@@ -161,6 +161,17 @@ impl State {
         if deaths > 0 && cpu_by_force && self.display.executor.as_ref().is_some_and(|(executor, _)| *executor == Executor::Cpu) {
             checks.push(check("stability", true, "the cpu executor is used because displays kept dying, or as asked for".into()));
         }
+        let withheld: Vec<String> = self
+            .desktop
+            .windows()
+            .iter()
+            .filter(|window| self.display.supervisor.is_withheld(window.surface))
+            .map(|window| format!("{} ({})", window.id, window.app_id))
+            .collect();
+        if !withheld.is_empty() {
+            let sentence = format!("not shown, because reading them killed the display twice: window {}", withheld.join(", "));
+            checks.push(check("windows", false, sentence));
+        }
         let outputs = self.desktop.outputs().len();
         let sentence = if outputs == 0 { "there is none: start with --size WxH".to_owned() } else { format!("{outputs} in use") };
         checks.push(check("outputs", outputs > 0, sentence));

@@ -150,6 +150,8 @@ pub struct DesktopEnd<F> {
     frames: BTreeMap<OutputId, (Pace, bool)>,
     captures: BTreeMap<CaptureId, WaitingCapture<F>>,
     debug: Vec<DebugOrder>,
+    /// Told to every display: a poisonous surface stays so.
+    poison: Option<SurfaceId>,
     awaited: BTreeMap<Awaited, Duration>,
     withheld: BTreeSet<SurfaceId>,
     lock_epoch: u64,
@@ -185,6 +187,7 @@ impl<F: Clone> DesktopEnd<F> {
             frames: BTreeMap::new(),
             captures: BTreeMap::new(),
             debug: Vec::new(),
+            poison: None,
             awaited: BTreeMap::new(),
             withheld: BTreeSet::new(),
             lock_epoch: 0,
@@ -274,6 +277,11 @@ impl<F: Clone> DesktopEnd<F> {
         self.retaining.remove(&surface);
     }
 
+    /// The transaction that is under way.
+    pub fn in_flight(&self) -> Option<Seq> {
+        self.in_flight.as_ref().map(|in_flight| in_flight.seq)
+    }
+
     /// Whether something waits for [`Self::submit`].
     pub fn is_dirty(&self) -> bool {
         !self.dirty_contents.is_empty() || !self.dirty_outputs.is_empty()
@@ -326,6 +334,9 @@ impl<F: Clone> DesktopEnd<F> {
     }
 
     pub fn debug(&mut self, order: DebugOrder) {
+        if let DebugOrder::PoisonSurface(surface) = order {
+            self.poison = Some(surface);
+        }
         self.debug.push(order);
     }
 
@@ -359,7 +370,7 @@ impl<F: Clone> DesktopEnd<F> {
     pub fn died(&mut self) -> Vec<CaptureId> {
         self.phase = Phase::Absent;
         self.awaited.clear();
-        self.debug.clear();
+        self.debug = self.poison.map(DebugOrder::PoisonSurface).into_iter().collect();
         for content in std::mem::take(&mut self.shown).values() {
             self.holds.release(content);
         }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use euclid::{Point2D, Rect, Size2D};
-use glasshouse_scene::{Element, ElementId, Scene, ShmFormat, Transform};
+use glasshouse_scene::{Element, ElementId, ElementKind, Scene, ShmFormat, Transform};
 use proptest::prelude::*;
 
 use super::*;

@@ -11,7 +11,7 @@ use crate::message::{Executor, ExecutorChoice};
 
 /// Deaths in a row, without a frame between them, before the `cpu` executor is forced.
 const DEATHS_BEFORE_CPU: u32 = 3;
-/// Deaths while the same surface was being read, before it is withheld.
+/// Deaths while the same surface was being read, without a frame between them, before it is withheld.
 const DEATHS_BEFORE_WITHHELD: u32 = 2;
 /// The first restart is at once; each further one in a row waits twice as long as the one before, from this...
 const BACK_OFF: Duration = Duration::from_millis(50);
@@ -67,10 +67,11 @@ impl Supervisor {
         self.start_at
     }
 
-    /// A display drew something: whatever went wrong before is over.
+    /// A display drew a frame: whatever went wrong before is over, and whatever it was reading is not to blame.
     pub fn drew(&mut self) {
         self.deaths_in_a_row = 0;
         self.start_at = None;
+        self.blamed.clear();
     }
 
     /// A display died, or was killed because it did not answer. `reading` is the surface whose memory it was reading.
@@ -147,5 +148,14 @@ mod tests {
         assert!(supervisor.is_withheld(poison) && !supervisor.is_withheld(innocent));
         supervisor.forget(poison);
         assert!(!supervisor.is_withheld(poison));
+    }
+
+    #[test]
+    fn a_surface_that_happened_to_be_read_at_a_kill_is_innocent() {
+        let mut supervisor = Supervisor::new(ExecutorChoice::Auto);
+        for _ in 0..100 {
+            assert_eq!(supervisor.died(None, Some(SurfaceId(1)), Duration::ZERO).withheld, None);
+            supervisor.drew();
+        }
     }
 }

@@ -76,17 +76,18 @@ impl State {
         }
         self.display.frame_wanted |= still_waiting;
         if !self.display.link.is_live() {
-            self.finish_frame_without_display();
+            self.finish_frame_at_once();
             return;
         }
         self.compose();
         if self.display.link.is_dirty() {
             self.display.link.submit();
+        } else if let Some(seq) = self.display.link.in_flight() {
+            // A capture took it along: the frame is over when that is latched.
+            self.frame_submitted(seq);
         } else {
             // Nothing to show: the frame is over at once.
-            self.frame_submitted(Seq::default());
-            self.frame_latched(Seq::default());
-            self.discard_sent_feedback();
+            self.finish_frame_at_once();
         }
     }
 
@@ -147,8 +148,8 @@ impl State {
         self.display.feedback_sent.drain(..).for_each(|(_, _, feedback)| feedback.discarded());
     }
 
-    /// There is nothing to wait for: nobody sees this frame, and its clients go on.
-    fn finish_frame_without_display(&mut self) {
+    /// There is nothing to wait for: nobody sees this frame as one of its own, and its clients go on.
+    fn finish_frame_at_once(&mut self) {
         self.display.callbacks_sent.append(&mut self.display.callbacks);
         self.display.feedback.drain(..).map(|(_, feedback)| feedback).for_each(PresentationFeedbackCallback::discarded);
         self.frame_latched(Seq::default());
@@ -157,7 +158,7 @@ impl State {
     /// The display died with a frame under way. Clients see it as a frame that was late.
     pub(super) fn frames_lost(&mut self) {
         self.discard_sent_feedback();
-        self.finish_frame_without_display();
+        self.finish_frame_at_once();
         self.display.redraw.extend(self.desktop.outputs().iter().map(|output| output.id));
         self.display.frame_wanted = true;
     }

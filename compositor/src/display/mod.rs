@@ -267,7 +267,6 @@ impl State {
                 }
             }
             Arrived::Latched { seq, unreadable } => {
-                self.display.supervisor.drew();
                 for surface in unreadable {
                     self.unreadable(surface);
                 }

@@ -69,8 +69,9 @@ pub(crate) fn find(named: Option<&str>, surroundings: &Surroundings) -> anyhow::
     }
 }
 
+/// A Wayland socket may itself be called `glasshouse-something`, so the prefix is always added.
 fn socket_name(display: &str) -> String {
-    if display.starts_with(SOCKET_PREFIX) { display.to_owned() } else { format!("{SOCKET_PREFIX}{display}") }
+    format!("{SOCKET_PREFIX}{display}")
 }
 
 fn sockets_in(dir: &Path) -> io::Result<Vec<PathBuf>> {

@@ -12,8 +12,11 @@ impl<F: Clone> DesktopEnd<F> {
     pub fn outgoing(&mut self, now: Duration) -> Vec<Outgoing<F>> {
         let mut out = Vec::new();
         if !self.is_live() {
+            // Memory that clients gave back must not wait for somebody to look.
+            self.pools.retain(|id, pool| !pool.retired || self.holds.holds_pool(*id));
             return out;
         }
+        out.extend(self.debug.drain(..).map(|order| Outgoing { message: ToDisplay::Debug(order), fds: Vec::new() }));
         self.send_pools(now, &mut out);
         if self.submit_wanted && self.in_flight.is_none() && self.is_dirty() && self.pools_are_sent() {
             let transaction = self.build();
@@ -31,7 +34,6 @@ impl<F: Clone> DesktopEnd<F> {
                 out.push(Outgoing { message: ToDisplay::RequestFrame { output: *output, pace: *pace }, fds: Vec::new() });
             }
         }
-        out.extend(self.debug.drain(..).map(|order| Outgoing { message: ToDisplay::Debug(order), fds: Vec::new() }));
         out
     }
 
