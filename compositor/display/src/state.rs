@@ -172,7 +172,6 @@ impl Display {
     /// Makes a transaction what is shown. Nothing is painted; a headless output presents by knowing.
     fn submit(&mut self, transaction: Transaction, now_ns: u64) {
         let (seq, epoch) = (transaction.seq, self.replica.lock_epoch);
-        let outputs: Vec<OutputId> = transaction.outputs.iter().map(|(output, _)| *output).collect();
         let replaced = self.replica.apply(transaction);
         if self.replica.lock_epoch != epoch {
             // What was painted before a lock must not survive it, not even in memory that nobody should see.
@@ -186,7 +185,8 @@ impl Display {
         }
         let unreadable = std::mem::take(&mut self.untold).into_iter().collect();
         self.reply(ToDesktop::Latched { seq, unreadable });
-        for output in outputs {
+        // Also what only changed its contents is seen from now on.
+        for output in self.outputs.keys().copied().collect::<Vec<_>>() {
             self.presented(output, seq, now_ns);
         }
     }
