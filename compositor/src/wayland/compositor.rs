@@ -40,9 +40,12 @@ impl CompositorHandler for State {
     }
 
     fn new_surface(&mut self, surface: &WlSurface) {
-        with_quota(surface, |quota| quota.take(Counted::Surface, surface));
+        let share = with_quota(surface, |quota| quota.take(Counted::Surface));
+        if let Some(share) = &share {
+            share.check(surface);
+        }
         let id = self.desktop.allocate_surface();
-        self.clients.surfaces.create(id, surface);
+        self.clients.surfaces.create(id, surface, share);
     }
 
     fn new_subsurface(&mut self, surface: &WlSurface, parent: &WlSurface) {
@@ -59,7 +62,6 @@ impl CompositorHandler for State {
     }
 
     fn destroyed(&mut self, surface: &WlSurface) {
-        with_quota(surface, |quota| quota.give_back(Counted::Surface));
         let Some((id, gone)) = self.clients.surfaces.remove(surface) else { return };
         if let Role::Subsurface { parent } = gone.role {
             self.subsurface_gone(parent, id);
@@ -250,7 +252,9 @@ impl Dispatch<WlSubcompositor, ()> for State {
                 (Some(surface), Some(parent)) => {
                     // Of a tree built from the leaves up, the height counts.
                     let surfaces = &state.clients.surfaces;
-                    surface == parent || surfaces.depth(parent) + 1 + surfaces.height(surface) > MAX_DEPTH
+                    surface == parent
+                        || surfaces.is_below(parent, surface)
+                        || surfaces.depth(parent) + 1 + surfaces.height(surface) > MAX_DEPTH
                 }
                 _ => true,
             };

@@ -1,6 +1,9 @@
 //! What one client may use. Past it, that client gets a protocol error and nobody else notices.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
 use smithay::reexports::wayland_server::Resource;
 
@@ -34,9 +37,32 @@ const OVER_QUOTA: u32 = 1_000;
 /// Counts what a client has now.
 #[derive(Debug, Default)]
 pub struct Quota {
-    surfaces: AtomicU32,
-    pools: AtomicU32,
-    buffers: AtomicU32,
+    surfaces: Arc<AtomicU32>,
+    pools: Arc<AtomicU32>,
+    buffers: Arc<AtomicU32>,
+}
+
+/// One of the things that are counted, until it is dropped: an object that is being destroyed no longer knows its client.
+#[derive(Debug)]
+pub struct Share {
+    counter: Arc<AtomicU32>,
+    /// The limit and its name, if this one is over it.
+    over: Option<(u32, &'static str)>,
+}
+
+impl Share {
+    /// Past the limit `resource` gets the error.
+    pub fn check(&self, resource: &impl Resource) {
+        if let Some((limit, name)) = self.over {
+            over(resource, limit, name);
+        }
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.counter.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Something that is counted.
@@ -48,7 +74,7 @@ pub enum Counted {
 }
 
 impl Quota {
-    fn counter(&self, counted: Counted) -> (&AtomicU32, u32, &'static str) {
+    fn counter(&self, counted: Counted) -> (&Arc<AtomicU32>, u32, &'static str) {
         match counted {
             Counted::Surface => (&self.surfaces, MAX_SURFACES, "surfaces"),
             Counted::Pool => (&self.pools, MAX_POOLS, "shared memory pools"),
@@ -56,19 +82,11 @@ impl Quota {
         }
     }
 
-    /// Counts one more. Past the limit `resource` gets the error; the count goes up all the same, because the object exists.
-    pub fn take(&self, counted: Counted, resource: &impl Resource) -> bool {
+    /// Counts one more, also past the limit, because the object exists until its client is gone.
+    pub fn take(&self, counted: Counted) -> Share {
         let (counter, limit, name) = self.counter(counted);
-        let within = counter.fetch_add(1, Ordering::Relaxed) < limit;
-        if !within {
-            over(resource, limit, name);
-        }
-        within
-    }
-
-    pub fn give_back(&self, counted: Counted) {
-        let (counter, ..) = self.counter(counted);
-        let _ = counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| Some(count.saturating_sub(1)));
+        let over = counter.fetch_add(1, Ordering::Relaxed) >= limit;
+        Share { counter: Arc::clone(counter), over: over.then_some((limit, name)) }
     }
 
     pub fn count(&self, counted: Counted) -> u32 {
@@ -79,4 +97,20 @@ impl Quota {
 /// Cuts the client off for having more than `limit` of something.
 pub fn over(resource: &impl Resource, limit: u32, name: &str) {
     resource.post_error(OVER_QUOTA, format!("more than {limit} {name}"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_dropped_does_not_count() {
+        let quota = Quota::default();
+        let shares: Vec<_> = (0..=MAX_POOLS).map(|_| quota.take(Counted::Pool)).collect();
+        assert!(shares.iter().take(MAX_POOLS as usize).all(|share| share.over.is_none()));
+        assert_eq!(shares.last().and_then(|share| share.over), Some((MAX_POOLS, "shared memory pools")));
+        drop(shares);
+        assert_eq!(quota.count(Counted::Pool), 0);
+        assert!(quota.take(Counted::Pool).over.is_none());
+    }
 }

@@ -20,8 +20,8 @@ use smithay::reexports::wayland_server::{
 };
 
 use super::{
-    client::{quota_of, with_quota},
-    quota::Counted,
+    client::quota_of,
+    quota::{Counted, Share},
 };
 use crate::State;
 
@@ -34,6 +34,7 @@ pub struct Pool {
     bytes: AtomicU64,
     /// Whether the display has been told of it: pools without a shown buffer never cross the link.
     pub announced: AtomicBool,
+    share: Option<Share>,
 }
 
 impl Pool {
@@ -61,6 +62,7 @@ pub struct ShmBuffer {
     pub height: i32,
     pub stride: u32,
     pub format: ShmFormat,
+    share: Option<Share>,
 }
 
 impl ShmBuffer {
@@ -97,11 +99,12 @@ impl Dispatch<WlShm, ()> for State {
             fd: Arc::new(fd),
             bytes: AtomicU64::new(u64::try_from(size).unwrap_or_default()),
             announced: AtomicBool::new(false),
+            share: quota_of(client).map(|quota| quota.take(Counted::Pool)),
         });
         // What a refused pool holds is freed with the client.
         let resource = init.init(id, pool.clone());
-        if let Some(quota) = quota_of(client) {
-            quota.take(Counted::Pool, &resource);
+        if let Some(share) = &pool.share {
+            share.check(&resource);
         }
         if size <= 0 {
             shm.post_error(wl_shm::Error::InvalidStride, format!("a pool cannot have {size} bytes"));
@@ -136,10 +139,11 @@ impl Dispatch<WlShmPool, Arc<Pool>> for State {
                     height,
                     stride: u32::try_from(stride).unwrap_or_default(),
                     format,
+                    share: quota_of(client).map(|quota| quota.take(Counted::Buffer)),
                 };
                 let buffer = init.init(id, buffer);
-                if let Some(quota) = quota_of(client) {
-                    quota.take(Counted::Buffer, &buffer);
+                if let Some(share) = buffer.data::<ShmBuffer>().and_then(|buffer| buffer.share.as_ref()) {
+                    share.check(&buffer);
                 }
                 if let Some((code, message)) = error {
                     resource.post_error(code, message);
@@ -160,8 +164,7 @@ impl Dispatch<WlShmPool, Arc<Pool>> for State {
         }
     }
 
-    fn destroyed(state: &mut State, _: ClientId, resource: &WlShmPool, pool: &Arc<Pool>) {
-        with_quota(resource, |quota| quota.give_back(Counted::Pool));
+    fn destroyed(state: &mut State, _: ClientId, _: &WlShmPool, pool: &Arc<Pool>) {
         retire_if_last(state, pool);
     }
 }
@@ -209,8 +212,7 @@ impl Dispatch<WlBuffer, ShmBuffer> for State {
     ) {
     }
 
-    fn destroyed(state: &mut State, _: ClientId, resource: &WlBuffer, buffer: &ShmBuffer) {
-        with_quota(resource, |quota| quota.give_back(Counted::Buffer));
+    fn destroyed(state: &mut State, _: ClientId, _: &WlBuffer, buffer: &ShmBuffer) {
         state.clients.buffers.remove(&buffer.id);
         retire_if_last(state, &buffer.pool);
     }

@@ -33,7 +33,7 @@ use smithay::{
 
 use super::{
     client::with_quota,
-    quota::{Counted, MAX_DEPTH},
+    quota::{Counted, MAX_DEPTH, Share},
     shm::ShmBuffer,
 };
 use crate::State;
@@ -61,6 +61,8 @@ pub struct Surface {
     /// Whether the client ever attached a second buffer. One with a single buffer waits for its release.
     alternates: bool,
     pub mapped: bool,
+    /// Counts it for its client.
+    _share: Option<Share>,
 }
 
 #[derive(Debug, Clone)]
@@ -127,7 +129,7 @@ pub fn id_of(surface: &WlSurface) -> Option<SurfaceId> {
 }
 
 impl Surfaces {
-    pub fn create(&mut self, id: SurfaceId, wl: &WlSurface) {
+    pub fn create(&mut self, id: SurfaceId, wl: &WlSurface, share: Option<Share>) {
         with_states(wl, |states| states.data_map.insert_if_missing_threadsafe(|| Id(id)));
         let surface = Surface {
             wl: wl.clone(),
@@ -143,6 +145,7 @@ impl Surfaces {
             pending_callbacks: 0,
             alternates: false,
             mapped: false,
+            _share: share,
         };
         self.all.insert(id, surface);
         self.by_object.insert(wl.id(), id);
@@ -165,6 +168,18 @@ impl Surfaces {
 
     pub fn get(&self, id: SurfaceId) -> Option<&Surface> {
         self.all.get(&id)
+    }
+
+    /// Whether one subsurface lies below another surface in a tree.
+    pub fn is_below(&self, mut id: SurfaceId, above: SurfaceId) -> bool {
+        for _ in 0..=MAX_DEPTH {
+            match self.all.get(&id).map(|surface| &surface.role) {
+                Some(Role::Subsurface { parent }) if *parent == above => return true,
+                Some(Role::Subsurface { parent }) => id = *parent,
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// How many ancestors it has as a subsurface or popup.
