@@ -313,7 +313,7 @@ impl State {
         let previous = grab.previous_serial().unwrap_or(serial);
         if other_grab(keyboard.is_grabbed(), keyboard.has_grab(serial), keyboard.has_grab(previous))
             || other_grab(pointer.is_grabbed(), pointer.has_grab(serial), pointer.has_grab(previous))
-                && !pointer.grab_start_data().is_some_and(|start| start.button != 0)
+                && pointer.grab_start_data().is_none_or(|start| start.button == 0)
         {
             grab.ungrab(PopupUngrabStrategy::All);
             return;

@@ -6,6 +6,7 @@
 use std::{io::Write, os::fd::OwnedFd, sync::Arc};
 
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+use smithay::input::keyboard::xkb;
 
 use crate::State;
 
@@ -14,6 +15,8 @@ use crate::State;
 pub struct Keymaps {
     /// The layout with what typing has bound in it. `None` until somebody asks: nothing has been bound then.
     own: Option<Arc<str>>,
+    /// Whether `own` is as libxkbcommon writes it, so that it can be compared with the keymaps of virtual keyboards.
+    own_is_plain: bool,
     /// A virtual keyboard's, while it is the seat's. `None`: the seat has its own.
     borrowed: Option<Arc<str>>,
 }
@@ -25,8 +28,14 @@ fn same(a: &Arc<str>, b: &Arc<str>) -> bool {
 impl State {
     /// The seat's own keymap as text. `None` if the layout cannot be compiled, which start-up has ruled out.
     pub fn own_keymap(&mut self) -> Option<Arc<str>> {
-        if self.input.keymaps.own.is_none() {
-            self.input.keymaps.own = self.with_typing(|typing| Arc::from(typing.layout())).ok();
+        let keymaps = &self.input.keymaps;
+        if keymaps.own.is_none() || !keymaps.own_is_plain {
+            let plain = match &keymaps.own {
+                Some(own) => plain(own).map(Arc::from),
+                None => self.with_typing(|typing| Arc::from(typing.layout())).ok(),
+            };
+            self.input.keymaps.own = plain;
+            self.input.keymaps.own_is_plain = true;
         }
         self.input.keymaps.own.clone()
     }
@@ -35,7 +44,7 @@ impl State {
     pub fn set_own_keymap(&mut self, text: String) -> Result<(), smithay::input::keyboard::Error> {
         let keyboard = self.input.keyboard.clone();
         keyboard.set_keymap_from_string(self, text.clone())?;
-        self.input.keymaps = Keymaps { own: Some(Arc::from(text)), borrowed: None };
+        self.input.keymaps = Keymaps { own: Some(Arc::from(text)), own_is_plain: false, borrowed: None };
         self.tell_grab_keymap();
         Ok(())
     }
@@ -70,6 +79,13 @@ impl State {
             Err(error) => tracing::error!(%error, "a keymap that was compiled before is refused now"),
         }
     }
+}
+
+/// A text of ours as libxkbcommon writes it.
+fn plain(text: &str) -> Option<String> {
+    let context = xkb::Context::new(xkb::CONTEXT_NO_FLAGS);
+    let keymap = xkb::Keymap::new_from_string(&context, text.to_owned(), xkb::KEYMAP_FORMAT_TEXT_V1, xkb::KEYMAP_COMPILE_NO_FLAGS)?;
+    Some(keymap.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1))
 }
 
 /// A sealed file with a keymap and the NUL that ends it, and its size.

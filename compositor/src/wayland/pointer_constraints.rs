@@ -41,6 +41,10 @@ enum Held {
 impl State {
     /// Activates what may hold now, and ends what may not any more.
     pub fn constraint_turn(&mut self) {
+        let surface = self.input.pointer.current_focus().filter(Resource::is_alive);
+        if !surface.is_some_and(|surface| with_pointer_constraint(&surface, &self.input.pointer, |constraint| constraint.is_some())) {
+            return; // As nearly always; looking further costs a search for what is under the pointer.
+        }
         let Some((surface, origin)) = self.constrained() else { return };
         let keyboard = self.input.keyboard.current_focus();
         let may_hold = keyboard.is_some_and(|focus| focus.id().same_client_as(&surface.id())) && !self.desktop.interacting();

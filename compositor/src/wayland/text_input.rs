@@ -293,7 +293,7 @@ impl State {
     /// Not to terminals: foot drops what comes while a commit of its own is under way, and it makes one whenever its cursor moves.
     pub fn commit_text(&mut self, text: &str) -> bool {
         self.text_turn();
-        if self.clients.input_method.has_grab() || !self.clients.text_inputs.field().is_some_and(|(field, _)| !field.is_terminal()) {
+        if self.clients.input_method.has_grab() || self.clients.text_inputs.field().is_none_or(|(field, _)| field.is_terminal()) {
             return false;
         }
         let mut rest = text;
