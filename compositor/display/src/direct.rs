@@ -62,8 +62,14 @@ pub(crate) fn run(plan: &FramePlan, crop: PhysicalRect, memory: Memory<'_>, targ
                 let (x, y) = (rect.min_x() - target.origin.x, y - target.origin.y);
                 target.offset + y.max(0).unsigned_abs() as u64 * u64::from(target.stride) + x.max(0).unsigned_abs() as u64 * 4
             };
-            // Rows that follow one another in both memories go in one piece.
+            // Rows that follow one another in both memories go in one piece, and then the kernel can copy by itself.
             let tight = width == u64::from(image.stride) && width == u64::from(target.stride);
+            if tight {
+                let bytes = width * rect.size.height.max(0).unsigned_abs() as u64;
+                if reader.copy_to(target.fd, from(rect.min_y()), to(rect.min_y()), bytes) {
+                    continue;
+                }
+            }
             let rows_at_once = if tight { (BAND / (width.max(1) as usize)).max(1) } else { 1 };
             for y in rect.y_range().step_by(rows_at_once) {
                 let rows = rows_at_once.min((rect.max_y() - y).max(0).unsigned_abs() as usize);

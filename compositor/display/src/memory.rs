@@ -99,6 +99,23 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// Has the kernel copy `bytes` to `target` without passing them through this process, which halves the cost.
+    ///
+    /// Returns whether all of it was copied. It is not between some kinds of files, or when a file ends early; then nothing is known of
+    /// what arrived, and reading and writing tells whose fault it is.
+    pub fn copy_to(&self, target: &OwnedFd, mut from: u64, mut to: u64, bytes: u64) -> bool {
+        let end = from + bytes;
+        while from < end {
+            let left = usize::try_from(end - from).unwrap_or(usize::MAX);
+            match rustix::fs::copy_file_range(self.fd, Some(&mut from), target, Some(&mut to), left) {
+                Ok(0) => return false,
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+
     /// Fills `rows` one after the other from consecutive bytes, with as few system calls as possible.
     pub fn read_rows<'r>(&self, rows: impl Iterator<Item = &'r mut [u8]>, mut offset: u64) -> Result<(), Unreadable> {
         let mut rows = rows.peekable();
