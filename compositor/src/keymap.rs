@@ -62,22 +62,24 @@ impl State {
         }
     }
 
-    /// Gives the seat a virtual keyboard's keymap before one of its keys. The text has been compiled once already.
-    pub fn wear_keymap(&mut self, text: &Arc<str>) {
+    /// Gives the seat a virtual keyboard's keymap before one of its keys. The text has been compiled once already. Answers whether
+    /// that was a change.
+    pub fn wear_keymap(&mut self, text: &Arc<str>) -> bool {
         let own = self.own_keymap();
         let worn = self.input.keymaps.borrowed.as_ref().or(own.as_ref());
         if worn.is_some_and(|worn| same(worn, text)) {
-            return;
+            return false;
         }
         if own.is_some_and(|own| same(&own, text)) {
             self.wear_own_keymap();
-            return;
+            return true;
         }
         let keyboard = self.input.keyboard.clone();
         match keyboard.set_keymap_from_string(self, text.to_string()) {
             Ok(()) => self.input.keymaps.borrowed = Some(Arc::clone(text)),
             Err(error) => tracing::error!(%error, "a keymap that was compiled before is refused now"),
         }
+        true
     }
 }
 

@@ -3,7 +3,7 @@
 //! Keymaps are read and compiled on threads; what the keyboard sends meanwhile waits in order, also beyond the keyboard's end.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     os::fd::OwnedFd,
     sync::Arc,
     time::Duration,
@@ -14,6 +14,7 @@ use calloop::{
     channel::{Event as ChannelEvent, Sender},
     timer::{TimeoutAction, Timer},
 };
+use glasshouse_core::Timestamp;
 use smithay::{
     input::keyboard::{KeyboardTarget, Layout, ModifiersState, SerializedMods},
     reexports::{
@@ -45,6 +46,9 @@ const MAX_COMPILES: usize = 4;
 const COMPILE_LIMIT: Duration = Duration::from_secs(2);
 /// Threads that never came back. With more, no keymap is accepted any more.
 const MAX_STUCK: usize = 16;
+/// Changes of the seat's keymap that one client's keyboards may cause at once, and per second after that: each costs every client.
+const MAX_CHANGES: f64 = 50.0;
+const CHANGES_PER_SECOND: f64 = 20.0;
 /// evdev's `KEY_MAX`, and the offset of xkb's codes.
 const MAX_KEY: u32 = 0x2ff;
 const XKB_OFFSET: u32 = 8;
@@ -54,6 +58,8 @@ const XKB_OFFSET: u32 = 8;
 pub struct VirtualKeyboards {
     all: BTreeMap<u64, VirtualKeyboard>,
     compiles: Compiles,
+    /// How many changes of keymap count against a client, and since when.
+    changes: HashMap<ClientId, (f64, Timestamp)>,
 }
 
 #[derive(Debug)]
@@ -235,7 +241,7 @@ impl State {
         let changes = if pressed { keyboard.pressed.insert(code) } else { keyboard.pressed.remove(&code) };
         let Some(keymap) = keyboard.keymap.clone().filter(|_| changes) else { return };
         let client = keyboard.client.clone();
-        self.wear_keymap(&keymap);
+        self.wear_virtual_keymap(id, &keymap);
         self.deliver_key(code, pressed, Some(&client));
     }
 
@@ -243,7 +249,7 @@ impl State {
         let Some(keyboard) = self.clients.virtual_keyboards.all.get_mut(&id) else { return };
         keyboard.modified = mods != SerializedMods::default();
         let Some(keymap) = keyboard.keymap.clone() else { return };
-        self.wear_keymap(&keymap);
+        self.wear_virtual_keymap(id, &keymap);
         let handle = self.input.keyboard.clone();
         // The seat's own state follows as far as it has names for modifiers; the client gets exactly what was sent.
         handle.set_modifier_state(named(mods));
@@ -252,6 +258,28 @@ impl State {
             let seat = self.input.seat.clone();
             let exact = ModifiersState { serialized: mods, ..named(mods) };
             KeyboardTarget::modifiers(&focus, &seat, self, exact, SERIAL_COUNTER.next_serial());
+        }
+    }
+
+    /// Puts the keyboard's keymap on the seat. A client that has it changed all the time is cut off.
+    fn wear_virtual_keymap(&mut self, id: u64, keymap: &Arc<str>) {
+        if !self.wear_keymap(keymap) {
+            return;
+        }
+        let now = self.now;
+        let VirtualKeyboards { all, changes, .. } = &mut self.clients.virtual_keyboards;
+        let Some(keyboard) = all.get_mut(&id) else { return };
+        let left = |count: f64, since: Timestamp| (count - now.since(since).as_secs_f64() * CHANGES_PER_SECOND).max(0.0);
+        // Also those of clients that have gone.
+        changes.retain(|_, (count, since)| left(*count, *since) > 0.0);
+        let (count, since) = changes.entry(keyboard.client.clone()).or_insert((0.0, now));
+        *count = left(*count, *since) + 1.0;
+        *since = now;
+        if *count > MAX_CHANGES {
+            keyboard.waiting.clear();
+            if keyboard.resource.is_alive() {
+                over(&keyboard.resource, MAX_CHANGES as u32, "changes of the keymap at once");
+            }
         }
     }
 
