@@ -1,6 +1,6 @@
 //! Keys, pointer and touch: where they come from does not matter here. The core says where they go, smithay's seat delivers them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use euclid::Point2D;
 use glasshouse_core::{Event, Timestamp, event::CursorWanted};
@@ -48,8 +48,12 @@ pub struct Input {
     recent: VecDeque<Serial>,
     /// Buttons that are down.
     held: Vec<u32>,
-    /// What lies under the pointer may be something else now.
+    /// What lies under the pointer is something else now, or lies elsewhere.
     pub refocus: bool,
+    /// A press is over that kept the pointer on its surface.
+    released: bool,
+    /// Fingers that are down, and what they went down on.
+    touches: BTreeMap<i32, WlSurface>,
     /// Made when something is first typed.
     pub typing: Option<crate::typing::Typing>,
     pub keymaps: crate::keymap::Keymaps,
@@ -76,6 +80,8 @@ impl Input {
             recent: VecDeque::new(),
             held: Vec::new(),
             refocus: false,
+            released: false,
+            touches: BTreeMap::new(),
             typing: None,
             keymaps: Keymaps::default(),
             last_key: None,
@@ -195,7 +201,7 @@ impl State {
         let pointer = self.input.pointer.clone();
         pointer.button(self, &event);
         pointer.frame(self);
-        self.input.refocus |= !pressed;
+        self.input.released |= !pressed;
         self.settle();
     }
 
@@ -246,6 +252,9 @@ impl State {
         self.settle();
         let focus = self.focus_at(at);
         let slot = TouchSlot::from(u32::try_from(id).ok());
+        if let Some((surface, _)) = &focus {
+            self.input.touches.insert(id, surface.clone());
+        }
         let event = DownEvent { slot, location: (at.x, at.y).into(), serial: self.input.serial(), time: self.millis() };
         let touch = self.input.touch.clone();
         touch.down(self, focus, &event);
@@ -264,6 +273,7 @@ impl State {
 
     pub fn touch_up(&mut self, id: i32) {
         self.active();
+        self.input.touches.remove(&id);
         let slot = TouchSlot::from(u32::try_from(id).ok());
         let event = UpEvent { slot, serial: SERIAL_COUNTER.next_serial(), time: self.millis() };
         let touch = self.input.touch.clone();
@@ -271,7 +281,29 @@ impl State {
         touch.frame(self);
     }
 
+    /// Takes all devices off a surface that is about to go: its client can still be told.
+    pub fn leave(&mut self, surface: &WlSurface) {
+        let pointer = self.input.pointer.clone();
+        if pointer.current_focus().as_ref() == Some(surface) {
+            let at = self.desktop.pointer();
+            let event = MotionEvent { location: (at.x, at.y).into(), serial: SERIAL_COUNTER.next_serial(), time: self.millis() };
+            pointer.motion(self, None, &event);
+            pointer.frame(self);
+            self.input.refocus = true;
+        }
+        let keyboard = self.input.keyboard.clone();
+        if keyboard.current_focus().as_ref() == Some(surface) {
+            keyboard.set_focus(self, None, SERIAL_COUNTER.next_serial());
+        }
+        let fingers: Vec<i32> = self.input.touches.iter().filter(|(_, on)| *on == surface).map(|(id, _)| *id).collect();
+        for finger in fingers {
+            // For its client; what the finger does from now on concerns nobody.
+            self.touch_up(finger);
+        }
+    }
+
     pub fn touch_cancel(&mut self) {
+        self.input.touches.clear();
         let touch = self.input.touch.clone();
         touch.cancel(self);
         touch.frame(self);
@@ -286,9 +318,11 @@ impl State {
 
     /// Tells clients when something else came to lie under a pointer that did not move.
     pub fn refocus_pointer(&mut self) {
-        if !std::mem::take(&mut self.input.refocus) {
+        let moved = std::mem::take(&mut self.input.refocus);
+        if !moved && !std::mem::take(&mut self.input.released) {
             return;
         }
+        self.input.released = false;
         let at = self.desktop.pointer();
         let pointer = self.input.pointer.clone();
         let interacting = self.desktop.interacting();
@@ -297,7 +331,7 @@ impl State {
             pointer.unset_grab(self, SERIAL_COUNTER.next_serial(), self.millis());
         }
         let focus = if interacting { None } else { self.focus_at(at) };
-        if pointer.current_focus().as_ref() != focus.as_ref().map(|(surface, _)| surface) || focus.is_some() {
+        if pointer.current_focus().as_ref() != focus.as_ref().map(|(surface, _)| surface) || (moved && focus.is_some()) {
             let event = MotionEvent { location: (at.x, at.y).into(), serial: SERIAL_COUNTER.next_serial(), time: self.millis() };
             pointer.motion(self, focus, &event);
             pointer.frame(self);

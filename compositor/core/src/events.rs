@@ -6,7 +6,7 @@ use glasshouse_scene::{LogicalPoint, SurfaceId};
 use crate::{
     desktop::Desktop,
     effect::{Effect, Effects},
-    event::{ClientInfo, Event, LayerState, SurfaceState, Want, WindowChange},
+    event::{ClientInfo, Event, Layer, LayerState, SurfaceState, Want, WindowChange},
     grid::{tame_i32, tame_point},
     ids::WindowId,
     layer::LayerSurface,
@@ -245,7 +245,11 @@ impl Desktop {
             return;
         }
         layer.mapped = mapped;
-        if !mapped {
+        let asks = layer.layer() >= Layer::Top && layer.wants_keyboard();
+        if mapped && asks && self.settings.focus_new {
+            // Like a new window; a click elsewhere takes the keyboard from it.
+            self.focus_layer(Some(surface));
+        } else if !mapped {
             self.dismiss_popups_of(surface, effects);
             if self.clicked_layer == Some(surface) {
                 self.clicked_layer = None;

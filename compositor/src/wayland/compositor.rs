@@ -4,7 +4,6 @@ use euclid::Point2D;
 use glasshouse_core::Event;
 use glasshouse_scene::geometry::MAX_EXTENT;
 use smithay::{
-    input::pointer::MotionEvent,
     reexports::wayland_server::{
         Client, DataInit, Dispatch, DisplayHandle, Resource, WEnum,
         backend::ClientId,
@@ -18,7 +17,6 @@ use smithay::{
             wl_surface::{self, WlSurface},
         },
     },
-    utils::SERIAL_COUNTER,
     wayland::compositor::{CompositorClientState, CompositorHandler, CompositorState, RegionUserData, SubsurfaceUserData, SurfaceUserData},
 };
 
@@ -74,23 +72,6 @@ impl CompositorHandler for State {
 }
 
 impl State {
-    /// Takes pointer and keyboard off a surface that is about to go: its client can still be told.
-    fn leave(&mut self, surface: &WlSurface) {
-        let serial = SERIAL_COUNTER.next_serial();
-        let pointer = self.input.pointer.clone();
-        if pointer.current_focus().as_ref() == Some(surface) {
-            let time = self.now.0.as_millis() as u32; // Wraps, as the protocol expects.
-            let at = self.desktop.pointer();
-            pointer.motion(self, None, &MotionEvent { location: (at.x, at.y).into(), serial, time });
-            pointer.frame(self);
-            self.input.refocus = true;
-        }
-        let keyboard = self.input.keyboard.clone();
-        if keyboard.current_focus().as_ref() == Some(surface) {
-            keyboard.set_focus(self, None, serial);
-        }
-    }
-
     fn subsurface_gone(&mut self, parent: glasshouse_core::SurfaceId, child: glasshouse_core::SurfaceId) {
         if let Some(state) = self.clients.surfaces.unstack(parent, child) {
             self.observe(Event::SurfaceCommitted { surface: parent, state });

@@ -90,7 +90,8 @@ impl XdgShellHandler for State {
         if let Some(surface) = self.clients.surfaces.all.get_mut(&id) {
             surface.role = Role::Popup(popup.clone());
         }
-        if self.clients.popups.track_popup(PopupKind::Xdg(popup)).is_err() {
+        // One of a layer surface comes again with its parent.
+        if popup.get_parent_surface().is_some() && self.clients.popups.track_popup(PopupKind::Xdg(popup)).is_err() {
             tracing::debug!("a popup was gone before it was known");
         }
     }
