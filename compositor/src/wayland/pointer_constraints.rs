@@ -1,6 +1,6 @@
 //! `zwp_pointer_constraints_v1`: games and remote desktops keep the pointer in place or inside of their window.
 //!
-//! A constraint holds while its surface has the pointer and its client the keyboard: whoever takes the keyboard elsewhere is free.
+//! A constraint holds while its surface has the pointer and its window the keyboard: whoever takes the keyboard elsewhere is free.
 
 use glasshouse_core::Event;
 use glasshouse_scene::LogicalPoint;
@@ -47,7 +47,7 @@ impl State {
         }
         let Some((surface, origin)) = self.constrained() else { return };
         let keyboard = self.input.keyboard.current_focus();
-        let may_hold = keyboard.is_some_and(|focus| focus.id().same_client_as(&surface.id())) && !self.desktop.interacting();
+        let may_hold = keyboard.is_some_and(|focus| self.are_of_one_window(&focus, &surface)) && !self.desktop.interacting();
         let at = self.desktop.pointer();
         let within: Point<i32, Logical> = ((at.x - origin.x).floor() as i32, (at.y - origin.y).floor() as i32).into();
         with_pointer_constraint(&surface, &self.input.pointer, |constraint| {
@@ -67,18 +67,28 @@ impl State {
             None => Some(to),
             Some(Held::Locked) => None,
             Some(Held::Confined) => {
-                // At an edge it slides along.
                 let from = self.desktop.pointer();
-                let ways = [to, LogicalPoint::new(to.x, from.y), LogicalPoint::new(from.x, to.y)];
-                ways.into_iter().find(|way| {
-                    let within: Point<i32, Logical> = ((way.x - origin.x).floor() as i32, (way.y - origin.y).floor() as i32).into();
-                    let inside = with_pointer_constraint(&surface, &self.input.pointer, |constraint| {
+                let inside = |at: LogicalPoint| {
+                    let within: Point<i32, Logical> = ((at.x - origin.x).floor() as i32, (at.y - origin.y).floor() as i32).into();
+                    let allowed = with_pointer_constraint(&surface, &self.input.pointer, |constraint| {
                         constraint.is_none_or(|constraint| constraint.region().is_none_or(|region| region.contains(within)))
                     });
-                    inside && self.is_under(&surface, *way)
-                })
+                    allowed && self.is_under(&surface, at)
+                };
+                if inside(to) {
+                    return Some(to);
+                }
+                // Up to the edge, and along it.
+                let x = furthest(from.x, to.x, |x| inside(LogicalPoint::new(x, from.y)));
+                let y = furthest(from.y, to.y, |y| inside(LogicalPoint::new(x, y)));
+                Some(LogicalPoint::new(x, y))
             }
         }
+    }
+
+    fn are_of_one_window(&self, a: &WlSurface, b: &WlSurface) -> bool {
+        let window = |surface| self.desktop.window_of(id_of(surface)?);
+        a == b || window(a).is_some_and(|of_a| window(b) == Some(of_a))
     }
 
     /// The surface that has the pointer, and its origin.
@@ -101,5 +111,38 @@ impl State {
                 PointerConstraint::Confined(_) => Held::Confined,
             })
         })
+    }
+}
+
+/// How far one can go from `from`, which is inside, towards `to`. Ends on a whole pixel if that is inside.
+fn furthest(from: f64, to: f64, inside: impl Fn(f64) -> bool) -> f64 {
+    /// The resolution of the wire.
+    const STEP: f64 = 1.0 / 256.0;
+    if inside(to) {
+        return to;
+    }
+    let (mut good, mut bad) = (from, to);
+    while (good - bad).abs() > STEP {
+        let middle = f64::midpoint(good, bad);
+        if inside(middle) {
+            good = middle;
+        } else {
+            bad = middle;
+        }
+    }
+    Some(good.floor()).filter(|whole| inside(*whole)).unwrap_or(good)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::furthest;
+
+    #[test]
+    fn one_goes_as_far_as_the_last_pixel() {
+        let inside = |at: f64| (0.0..300.0).contains(&at);
+        assert_eq!(furthest(150.0, 200.5, inside), 200.5);
+        assert_eq!(furthest(150.0, 750.0, inside), 299.0);
+        assert_eq!(furthest(150.0, -450.0, inside), 0.0);
+        assert_eq!(furthest(150.0, f64::MAX / 4.0, inside), 299.0);
     }
 }
