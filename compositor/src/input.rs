@@ -312,6 +312,12 @@ impl State {
     /// Gives the keyboard to a surface, as the core decided.
     pub fn focus_keyboard(&mut self, surface: Option<glasshouse_core::SurfaceId>) {
         let wl = surface.and_then(|surface| self.clients.surfaces.get(surface)).map(|surface| surface.wl.clone());
+        if wl.is_none() {
+            // smithay says nothing when nobody has the keyboard any more; the clipboard must not stay with whoever had it.
+            let (dh, seat) = (self.clients.dh.clone(), self.input.seat.clone());
+            set_data_device_focus(&dh, &seat, None);
+            set_primary_focus(&dh, &seat, None);
+        }
         let keyboard = self.input.keyboard.clone();
         keyboard.set_focus(self, wl, SERIAL_COUNTER.next_serial());
     }
