@@ -7,8 +7,8 @@ use std::sync::{
 
 use smithay::reexports::wayland_server::Resource;
 
-/// Surfaces of one client.
-pub const MAX_SURFACES: u32 = 4_096;
+/// Surfaces of one client. Each costs the desktop 2 KiB, and all of them end in one turn, in which smithay looks for each among all.
+pub const MAX_SURFACES: u32 = 2_048;
 /// Shared memory pools of one client: each keeps one descriptor open.
 pub const MAX_POOLS: u32 = 512;
 /// Buffers of one client.
