@@ -61,17 +61,20 @@ impl Desktop {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Open descriptors.
-    pub(crate) fn descriptors(&self) -> Result<usize> {
-        Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
+    /// What its open descriptors lead to.
+    pub(crate) fn descriptors(&self) -> Result<Vec<String>> {
+        let folder = fs::read_dir(format!("/proc/{}/fd", self.child.id()))?;
+        // One that is closed meanwhile is not open.
+        let targets = folder.flatten().filter_map(|entry| fs::read_link(entry.path()).ok());
+        Ok(targets.map(|target| target.display().to_string()).collect())
     }
 
-    /// Waits until no more descriptors are open than before. Returns how many are.
-    pub(crate) fn descriptors_back(&self, before: usize) -> Result<usize> {
+    /// Waits until no more descriptors are open than before. Returns those that are.
+    pub(crate) fn descriptors_back(&self, before: usize) -> Result<Vec<String>> {
         let start = Instant::now();
         loop {
             let now = self.descriptors()?;
-            if now <= before || start.elapsed() > Duration::from_secs(5) {
+            if now.len() <= before || start.elapsed() > Duration::from_secs(5) {
                 return Ok(now);
             }
             std::thread::yield_now();
