@@ -1,16 +1,17 @@
 //! Pictures for whoever asks: from a request to a link capture, and from its answer back.
 
-use std::{collections::BTreeMap, os::fd::OwnedFd, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use euclid::{Point2D, Rect, Size2D};
 use glasshouse_core::View;
-use glasshouse_link::{CaptureFailure, CaptureId, CaptureRequest, CaptureSource, CaptureTarget, Frame};
+use glasshouse_link::{CaptureFailure, CaptureId, CaptureRequest, CaptureSource, CaptureTarget};
 use glasshouse_protocols::{CaptureInfo, PixelFormat};
 use glasshouse_scene::{LogicalPoint, LogicalRect, Physical, PhysicalRect, PhysicalSize, Transform, geometry::clamp_rect};
 
 use crate::{
     State,
     bus::{BusError, Captured, Picture, PictureSize, PictureSource, Reply},
+    display::Picture as Drawn,
 };
 
 /// Captures that are under way.
@@ -195,11 +196,7 @@ fn back_to_logical(pixels: PhysicalRect, origin: LogicalPoint, scale: f64) -> Lo
     )
 }
 
-fn answer(
-    result: Result<(Frame, Option<Arc<OwnedFd>>), CaptureFailure>,
-    format: PixelFormat,
-    area: LogicalRect,
-) -> Result<Captured, BusError> {
+fn answer(result: Drawn, format: PixelFormat, area: LogicalRect) -> Result<Captured, BusError> {
     let (frame, fd) = result.map_err(|failure| match failure {
         CaptureFailure::NoOutput => BusError::NoOutput(failure.to_string()),
         CaptureFailure::BadSize => BusError::BadArgument(failure.to_string()),

@@ -25,6 +25,9 @@ use crate::State;
 /// After input or a capture clients draw at full rate for this long.
 const ACTIVE: Duration = Duration::from_secs(1);
 
+/// What became of a capture. No descriptor: it went to a client's memory.
+pub type Picture = Result<(Frame, Option<Arc<OwnedFd>>), CaptureFailure>;
+
 /// Everything on this side of the link.
 pub struct Display {
     pub link: DesktopEnd<Arc<OwnedFd>>,
@@ -60,7 +63,7 @@ pub struct Display {
     /// A display that nobody has looked at for this long is ended.
     idle_after: Duration,
     /// What became of captures, until their owners fetch it in this turn.
-    pub captured: Vec<(CaptureId, Result<(Frame, Option<Arc<OwnedFd>>), CaptureFailure>)>,
+    pub captured: Vec<(CaptureId, Picture)>,
 }
 
 #[derive(Debug)]

@@ -29,7 +29,7 @@ impl WlrLayerShellHandler for State {
         &mut self.clients.globals.layer_shell
     }
 
-    fn new_layer_surface(&mut self, layer: LayerSurface, output: Option<WlOutput>, _layer: WlrLayer, namespace: String) {
+    fn new_layer_surface(&mut self, layer: LayerSurface, output: Option<WlOutput>, _level: WlrLayer, namespace: String) {
         let Some(surface) = id_of(layer.wl_surface()) else { return };
         let output = output.and_then(|output| self.clients.output_id(&output));
         if let Some(known) = self.clients.surfaces.all.get_mut(&surface) {

@@ -124,7 +124,7 @@ impl Desktop {
     }
 
     pub fn window(&self, id: &str) -> anyhow::Result<Option<Value>> {
-        Ok(self.windows()?.into_iter().find(|window| window["id"].to_string() == id))
+        Ok(self.windows()?.into_iter().find(|window| window["id"].as_u64().is_some_and(|known| id.parse() == Ok(known))))
     }
 
     /// Waits for the window of a program that was started by [`Self::spawn`].
