@@ -22,7 +22,7 @@ use smithay::{
 
 use super::{
     client::{ClientState, with_quota},
-    quota::{Counted, MAX_CALLBACKS, MAX_DAMAGE, MAX_DEPTH, MAX_REGION, over},
+    quota::{Counted, MAX_CALLBACKS, MAX_DAMAGE, MAX_DAMAGE_REQUESTS, MAX_DEPTH, MAX_REGION, over},
     surface::{Role, id_of},
 };
 use crate::State;
@@ -110,11 +110,11 @@ fn guard_surface(state: &mut State, resource: &WlSurface, request: wl_surface::R
     let surface = state.clients.surfaces.of(resource)?;
     match request {
         Request::Damage { x, y, width, height } => {
-            let (x, y, width, height) = count_damage(surface, x, y, width, height)?;
+            let (x, y, width, height) = count_damage(resource, surface, (x, y, width, height))?;
             Some(Request::Damage { x, y, width, height })
         }
         Request::DamageBuffer { x, y, width, height } => {
-            let (x, y, width, height) = count_damage(surface, x, y, width, height)?;
+            let (x, y, width, height) = count_damage(resource, surface, (x, y, width, height))?;
             Some(Request::DamageBuffer { x, y, width, height })
         }
         Request::Frame { callback } => {
@@ -151,12 +151,20 @@ fn clamp(value: i32) -> i32 {
     value.clamp(-MAX_EXTENT, MAX_EXTENT)
 }
 
-/// Counts one rectangle of damage; past the limit everything counts as damaged and nothing is kept.
-fn count_damage(surface: &mut super::surface::Surface, x: i32, y: i32, width: i32, height: i32) -> Option<(i32, i32, i32, i32)> {
+/// Counts one rectangle of damage; past the limit everything counts as damaged and nothing is kept, and past a far higher one it is an
+/// attack.
+fn count_damage(
+    resource: &WlSurface,
+    surface: &mut super::surface::Surface,
+    (x, y, width, height): (i32, i32, i32, i32),
+) -> Option<(i32, i32, i32, i32)> {
+    surface.pending_damage = surface.pending_damage.saturating_add(1);
+    if surface.pending_damage == MAX_DAMAGE_REQUESTS {
+        over(resource, MAX_DAMAGE_REQUESTS, "rectangles of damage without a commit");
+    }
     if width <= 0 || height <= 0 {
         return None;
     }
-    surface.pending_damage = surface.pending_damage.saturating_add(1);
     if surface.pending_damage > MAX_DAMAGE {
         surface.damage_overflow = true;
         return None;

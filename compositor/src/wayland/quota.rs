@@ -17,6 +17,8 @@ pub const MAX_BUFFERS: u32 = 16_384;
 pub const MAX_CALLBACKS: u32 = 1_024;
 /// Rectangles of damage between two commits; more count as everything.
 pub const MAX_DAMAGE: u32 = 64;
+/// And this many are no drawing any more.
+pub const MAX_DAMAGE_REQUESTS: u32 = 65_536;
 /// Requests on one region.
 pub const MAX_REGION: u32 = 10_000;
 /// Levels of subsurfaces, or of popups, from the root down.
