@@ -13,8 +13,8 @@ pub(crate) mod decode;
 mod fill;
 mod filter;
 mod placeholder;
-mod sample;
-mod shadow;
+pub(crate) mod sample;
+pub(crate) mod shadow;
 
 use glasshouse_scene::{PhysicalPoint, PhysicalRect, PhysicalSize, SurfaceId};
 

@@ -7,6 +7,7 @@ use glasshouse_scene::{
 
 use crate::cpu::canvas::Canvas;
 use crate::cpu::{Painter, pixel};
+use crate::gpu::Gpu;
 use crate::memory::{Breadcrumb, Memory};
 use crate::plan::{FramePlan, PlanInput, plan};
 
@@ -43,6 +44,11 @@ pub trait Executor {
 
     /// For what is always painted on the CPU: pointers on pictures, scaled pictures.
     fn painter(&mut self) -> &mut Painter;
+
+    /// For tests: loses the device, as a driver's reset would. Returns whether there was one.
+    fn lose_device(&mut self) -> bool {
+        false
+    }
 }
 
 /// Paints straight into the canvas.
@@ -72,12 +78,20 @@ impl Executor for Cpu {
 
 /// The executor for this choice, and why it is that one, in a sentence.
 pub fn choose(choice: ExecutorChoice) -> (Box<dyn Executor>, String) {
+    // Vulkan is not even loaded unless somebody wants it.
+    let no_gpu = match choice {
+        ExecutorChoice::Cpu => String::new(),
+        ExecutorChoice::Auto | ExecutorChoice::Gpu => match Gpu::start(choice) {
+            Ok((gpu, name)) => return (Box::new(gpu), format!("{name} passed its self-test")),
+            Err(why) => why,
+        },
+    };
     let mut cpu = Box::new(Cpu::default());
     let reason = match (choice, self_test(cpu.as_mut())) {
         (_, Err(wrong)) => format!("cpu is the only executor, but failed its self-test: {wrong}"),
         (ExecutorChoice::Cpu, Ok(())) => "cpu was asked for".to_owned(),
-        (ExecutorChoice::Auto, Ok(())) => "this build has no gpu executor".to_owned(),
-        (ExecutorChoice::Gpu, Ok(())) => "gpu was asked for, but this build has no gpu executor".to_owned(),
+        (ExecutorChoice::Auto, Ok(())) => no_gpu,
+        (ExecutorChoice::Gpu, Ok(())) => format!("gpu was asked for, but {no_gpu}"),
     };
     (cpu, reason)
 }

@@ -11,6 +11,7 @@ pub mod encoder;
 pub mod executor;
 #[cfg(test)]
 mod golden;
+pub mod gpu;
 pub mod interop;
 pub mod memory;
 mod output;

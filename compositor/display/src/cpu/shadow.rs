@@ -20,7 +20,7 @@ const MAX_QUARTERS: usize = 16;
 
 /// Shapes of shadows that were drawn lately.
 #[derive(Debug, Default)]
-pub(super) struct ShadowCache(Vec<Quarter>);
+pub(crate) struct ShadowCache(Vec<Quarter>);
 
 /// One shadow as the plan says it.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +67,7 @@ impl Shadow {
 }
 
 impl ShadowCache {
-    fn quarter(&mut self, area: PhysicalRect, radius: f32, sigma: f32) -> &Quarter {
+    pub(crate) fn quarter(&mut self, area: PhysicalRect, radius: f32, sigma: f32) -> &Quarter {
         let spread = (sigma * 3.0).ceil() as i32;
         // From here on the opposite edge is too far away to be felt.
         let enough = 2 * (radius.ceil() as i32 + spread + 1);
@@ -92,8 +92,8 @@ impl ShadowCache {
 
 static EMPTY: Quarter = Quarter { key: Key { width: 0, height: 0, radius: 0, sigma: 0 }, spread: 0, width: 0, strengths: Vec::new() };
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Key {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
     width: i32,
     height: i32,
     radius: u32,
@@ -102,11 +102,11 @@ struct Key {
 
 /// The upper left quarter of a shadow, from its outermost pixel to the middle; the rest is mirrored.
 #[derive(Debug)]
-struct Quarter {
-    key: Key,
-    spread: i32,
-    width: usize,
-    strengths: Vec<f32>,
+pub(crate) struct Quarter {
+    pub(crate) key: Key,
+    pub(crate) spread: i32,
+    pub(crate) width: usize,
+    pub(crate) strengths: Vec<f32>,
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -9,7 +9,11 @@ impl Display {
             return;
         }
         match order {
-            DebugOrder::LoseDevice => warn!("there is no device to lose"),
+            DebugOrder::LoseDevice => {
+                if !self.executor.as_mut().is_some_and(|executor| executor.lose_device()) {
+                    warn!("there is no device to lose");
+                }
+            }
             DebugOrder::Hang => loop {
                 std::thread::park();
             },
