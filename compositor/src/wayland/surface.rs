@@ -279,6 +279,10 @@ impl State {
     pub fn surface_committed(&mut self, wl: &WlSurface) {
         let Some(id) = id_of(wl) else { return };
         let mut commit = with_states(wl, Commit::take);
+        if matches!(&commit.buffer, Some(BufferAssignment::NewBuffer(buffer)) if !buffer.is_alive()) {
+            // Destroyed after it was attached: what was shown before stays. Nobody would ever tell us that its memory is free.
+            commit.buffer = None;
+        }
         let Some(surface) = self.clients.surfaces.all.get_mut(&id) else { return };
         if let Some(stack) = surface.committed_stack.take() {
             surface.state.stack = stack;
