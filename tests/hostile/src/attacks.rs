@@ -15,18 +15,17 @@ use crate::wire::{Arg, End, MAX_FDS, Wire};
 pub(crate) struct Attack {
     pub(crate) name: &'static str,
     /// Whether the attacker has to lose its connection. A flood of allowed requests may go on for nothing.
-    pub(crate) must_be_cut_off: bool,
     pub(crate) run: fn(&Path) -> Result<Option<End>>,
 }
 
 pub(crate) const ATTACKS: &[Attack] = &[
-    Attack { name: "wl_shm_pool.resize(0)", must_be_cut_off: true, run: resize_to_nothing },
-    Attack { name: "popup that is its own parent", must_be_cut_off: true, run: popup_of_itself },
-    Attack { name: "keymap of 0 bytes said to be 4096", must_be_cut_off: true, run: keymap_that_lies },
-    Attack { name: "2,000 nested subsurfaces, leaf first", must_be_cut_off: true, run: |path| nested(path, 2_000) },
-    Attack { name: "8,000 nested subsurfaces, leaf first", must_be_cut_off: true, run: |path| nested(path, 8_000) },
-    Attack { name: "28 descriptors with every byte", must_be_cut_off: true, run: descriptors },
-    Attack { name: "damage for 3 s, never a commit", must_be_cut_off: false, run: damage },
+    Attack { name: "wl_shm_pool.resize(0)", run: resize_to_nothing },
+    Attack { name: "popup that is its own parent", run: popup_of_itself },
+    Attack { name: "keymap of 0 bytes said to be 4096", run: keymap_that_lies },
+    Attack { name: "2,000 nested subsurfaces, leaf first", run: |path| nested(path, 2_000) },
+    Attack { name: "8,000 nested subsurfaces, leaf first", run: |path| nested(path, 8_000) },
+    Attack { name: "28 descriptors with every byte", run: descriptors },
+    Attack { name: "damage for 3 s, never a commit", run: damage },
 ];
 
 /// How long an attacker waits to hear that it was cut off.
