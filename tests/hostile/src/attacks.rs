@@ -14,7 +14,6 @@ use crate::wire::{Arg, End, MAX_FDS, Wire};
 /// One attack.
 pub(crate) struct Attack {
     pub(crate) name: &'static str,
-    /// Whether the attacker has to lose its connection. A flood of allowed requests may go on for nothing.
     pub(crate) run: fn(&Path) -> Result<Option<End>>,
 }
 
