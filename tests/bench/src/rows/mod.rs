@@ -1,6 +1,7 @@
 //! The rows of the table, a file for each group of them. A failure is a cell of its row, never the end of the bench.
 
 pub(crate) mod api;
+pub(crate) mod attacks;
 pub(crate) mod capture;
 pub(crate) mod deaths;
 pub(crate) mod memory;
@@ -71,6 +72,7 @@ pub(crate) const GROUPS: &[(&str, Group)] = &[
     ("video", video::measure),
     ("sync", sync::measure),
     ("deaths", deaths::measure),
+    ("attacks", attacks::measure),
     ("wakeups", wakeups::measure),
 ];
 
