@@ -105,6 +105,14 @@ impl Gpu {
         guarded(|| renderer.draw(target, plan, memory, canvas)).unwrap_or_else(|why| Err(Fault::Lost(why)))
     }
 
+    /// Gives back everything on the device, however broken that is.
+    fn discard(&mut self) {
+        let renderer = self.renderer.take();
+        if let Err(why) = guarded(|| drop(renderer)) {
+            debug!(why, "the device could not be closed");
+        }
+    }
+
     /// Counts a fault. Returns whether there were too many.
     fn too_many(&mut self) -> bool {
         let now = Instant::now();
@@ -128,10 +136,14 @@ impl Executor for Gpu {
                     debug!(why, earlier = self.painted, "painting this frame on the CPU");
                     break;
                 }
+                Err(Fault::Exhausted(why)) => {
+                    warn!(why, "the GPU is out of memory, painting this frame on the CPU");
+                    self.discard();
+                    break;
+                }
                 Err(Fault::Refused(why)) => {
                     warn!(why, "the GPU dropped a frame, painting it on the CPU");
-                    // What is on the device may be anything now.
-                    self.renderer = None;
+                    self.discard();
                     if !self.too_many() {
                         break;
                     }
@@ -139,7 +151,7 @@ impl Executor for Gpu {
                 }
                 Err(Fault::Lost(why)) => {
                     warn!(why, "lost the GPU, drawing the frame again");
-                    self.renderer = None;
+                    self.discard();
                     if !self.too_many() {
                         continue;
                     }

@@ -12,17 +12,20 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 /// A display process that has said that it is ready.
 struct Process {
-    child: Child,
+    child: Kept,
     _link: Connection,
     executor: Executor,
     reason: String,
     took: Duration,
 }
 
-impl Drop for Process {
+/// Ends with the test, however that ends.
+struct Kept(Child);
+
+impl Drop for Kept {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -36,7 +39,7 @@ impl Process {
         rustix::io::fcntl_setfd(&there, rustix::io::FdFlags::empty()).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_glasshouse-display"));
         command.env("GLASSHOUSE_LOG", "warn").args(["--link-fd", &there.as_raw_fd().to_string()]);
-        let child = command.envs(environment.iter().copied()).spawn().unwrap();
+        let child = Kept(command.envs(environment.iter().copied()).spawn().unwrap());
         drop(there);
         let mut link = Connection::new(here).unwrap();
         let hello = ToDisplay::Hello { build_id: BUILD_ID.to_owned(), executor: choice, cursor_theme: String::new(), cursor_size: 24 };
@@ -55,11 +58,11 @@ impl Process {
     }
 
     fn has_loaded(&self, library: &str) -> bool {
-        std::fs::read_to_string(format!("/proc/{}/maps", self.child.id())).unwrap().contains(library)
+        std::fs::read_to_string(format!("/proc/{}/maps", self.child.0.id())).unwrap().contains(library)
     }
 
     fn resident_mb(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.0.id())).unwrap();
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
         line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
     }

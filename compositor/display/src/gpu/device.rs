@@ -28,7 +28,7 @@ pub(super) struct Device {
 #[derive(Debug, Default)]
 struct Trouble {
     lost: Mutex<Option<String>>,
-    errors: Mutex<Vec<String>>,
+    errors: Mutex<Vec<Fault>>,
 }
 
 /// Why a frame was not drawn on the device.
@@ -38,7 +38,9 @@ pub(super) enum Fault {
     Unreadable(Vec<glasshouse_scene::SurfaceId>),
     /// Larger than the device can do. Nothing is wrong with it.
     TooLarge(String),
-    /// A mistake of ours, or the device is out of memory: this frame is dropped.
+    /// The device is out of memory. Clients can do that, so it says nothing about the device.
+    Exhausted(String),
+    /// A mistake of ours: what is on the device may be anything now.
     Refused(String),
     /// The device is gone.
     Lost(String),
@@ -82,7 +84,7 @@ pub(super) fn adapters(choice: ExecutorChoice) -> Result<Vec<(Name, wgpu::Adapte
     if usable.is_empty() {
         return Err("Vulkan has only a software driver here, and the cpu executor is faster".to_owned());
     }
-    // What a screen hangs on is usually the discrete one where there are two; software comes last.
+    // The fastest first; software comes last.
     usable.sort_by_key(|(info, _)| match info.device_type {
         DeviceType::DiscreteGpu => 0,
         DeviceType::IntegratedGpu => 1,
@@ -125,7 +127,11 @@ impl Device {
         let told = Arc::clone(&trouble);
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
             warn!(%error, "the GPU refused something");
-            told.errors.lock().unwrap_or_else(PoisonError::into_inner).push(error.to_string());
+            let fault = match error {
+                wgpu::Error::OutOfMemory { .. } => Fault::Exhausted(error.to_string()),
+                _ => Fault::Refused(error.to_string()),
+            };
+            told.errors.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
         }));
         let told = Arc::clone(&trouble);
         device.set_device_lost_callback(move |reason, message| {
@@ -142,7 +148,7 @@ impl Device {
             return Err(Fault::Lost(why));
         }
         let errors = std::mem::take(&mut *self.trouble.errors.lock().unwrap_or_else(PoisonError::into_inner));
-        errors.into_iter().next().map_or(Ok(()), |first| Err(Fault::Refused(first)))
+        errors.into_iter().next().map_or(Ok(()), Err)
     }
 
     /// Lets callbacks run that are due. A device that was lost meanwhile says so here.

@@ -130,8 +130,19 @@ impl Renderer {
 
     /// Runs a plan and reads its damage back.
     pub(super) fn draw(&mut self, id: TargetId, plan: &FramePlan, memory: Memory<'_>, canvas: &mut Canvas<'_>) -> Result<(), Fault> {
+        match self.draw_frame(id, plan, memory, canvas) {
+            // Often only the consequence of something that the device itself says better.
+            Err(Fault::Refused(why)) => Err(self.device.check().err().unwrap_or(Fault::Refused(why))),
+            drawn => drawn,
+        }
+    }
+
+    fn draw_frame(&mut self, id: TargetId, plan: &FramePlan, memory: Memory<'_>, canvas: &mut Canvas<'_>) -> Result<(), Fault> {
         self.device.look()?;
-        if canvas.size() != plan.size || plan.damage.is_empty() {
+        if canvas.size() != plan.size {
+            return Err(Fault::TooLarge("the canvas has another size than the plan".to_owned()));
+        }
+        if plan.damage.is_empty() {
             return Ok(());
         }
         self.surfaces.begin();

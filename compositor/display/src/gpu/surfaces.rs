@@ -12,6 +12,9 @@ use crate::plan::Image;
 /// All textures together take no more than this; what does not fit is painted on the CPU.
 const MOST_BYTES: u64 = 512 << 20;
 
+/// One texture takes no more than this, which is enough for 8K: the rest is for others.
+const MOST_BYTES_EACH: u64 = 128 << 20;
+
 /// More old rectangles than this are one.
 const MAX_RECTS: usize = 16;
 
@@ -121,6 +124,9 @@ impl Surfaces {
         let most = limits.max_texture_dimension_2d;
         if width == 0 || height == 0 || width > most || height > most {
             return Err(Fault::TooLarge(format!("a surface of {width}x{height} pixels is larger than the device's {most}")));
+        }
+        if bytes(image.size) > MOST_BYTES_EACH {
+            return Err(Fault::TooLarge(format!("a surface of {width}x{height} pixels needs more than {} MB", MOST_BYTES_EACH >> 20)));
         }
         self.make_room(bytes(image.size))?;
         let texture = device.create_texture(&wgpu::TextureDescriptor {
