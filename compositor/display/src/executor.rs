@@ -1,8 +1,13 @@
 //! What runs frame plans.
 
+use std::os::fd::OwnedFd;
+
+use euclid::{Rect, Size2D};
+use glasshouse_link::display::Pool;
 use glasshouse_link::{Executor as Kind, ExecutorChoice};
 use glasshouse_scene::{
-    Color, Content, Element, ElementId, ElementKind, Physical, PhysicalPoint, PhysicalRect, PhysicalSize, Region, Scene, SurfaceId,
+    BufferId, Color, Content, Damage, Element, ElementId, ElementKind, Physical, PhysicalPoint, PhysicalRect, PhysicalSize, Pixels, PoolId,
+    Region, Scene, ShmFormat, SurfaceId, Transform,
 };
 
 use crate::cpu::canvas::Canvas;
@@ -99,39 +104,72 @@ pub fn choose(choice: ExecutorChoice) -> (Box<dyn Executor>, String) {
 /// Draws a known picture of 16x16 pixels and compares. Catches a broken driver, or a broken pixman, before a client is shown wrongly.
 pub fn self_test(executor: &mut dyn Executor) -> Result<(), String> {
     let size = PhysicalSize::new(16, 16);
-    let fill = |id, x, color| {
-        let area = PhysicalRect::new(PhysicalPoint::new(x, 0), PhysicalSize::new(8, 16));
-        Element::new(ElementId::Shell(id), area, ElementKind::Fill(color))
+    let element = |id, x, y, width, height, kind| {
+        Element::new(id, PhysicalRect::new(PhysicalPoint::new(x, y), PhysicalSize::new(width, height)), kind)
     };
     let (solid, veil) = (Color::rgb(0x336699, 1.0), Color::rgb(0xffffff, 0.5));
-    let scene = Scene { size, elements: vec![fill(1, 0, solid), fill(2, 4, veil)], ..Scene::default() };
-    let (contents, unreadable) = Default::default();
+    let elements = vec![
+        element(ElementId::Shell(1), 0, 0, 8, 16, ElementKind::Fill(solid)),
+        element(ElementId::Shell(2), 4, 0, 8, 16, ElementKind::Fill(veil)),
+        element(ElementId::Surface(CLIENT), 12, 12, 4, 4, ElementKind::Surface(CLIENT)),
+    ];
+    let scene = Scene { size, elements, ..Scene::default() };
+    let (content, pool) = client().map_err(|error| format!("no memory to draw from: {error}"))?;
+    let (contents, pools) = ([(CLIENT, content)].into(), [(PoolId(0), pool)].into());
+    let (unreadable, breadcrumb) = (Default::default(), Breadcrumb::default());
     let input = PlanInput { scene: &scene, contents: &contents, background: Color::BLACK, unreadable: &unreadable, cull: true };
     let whole: Region<Physical> = PhysicalRect::from_size(size).into();
     let plan = plan(input, &whole);
-    let (pools, breadcrumb) = (Default::default(), Breadcrumb::default());
     let memory = Memory { pools: &pools, breadcrumb: &breadcrumb, poison: None };
     let mut pixels = vec![0; 256];
     let mut canvas = Canvas::new(&mut pixels, size, false).ok_or("no canvas")?;
     let target = TargetId(u64::MAX);
     executor.draw(target, &plan, memory, &mut canvas).map_err(|error| error.to_string())?;
+    executor.content_changed(CLIENT, None, None);
     executor.forget(target);
     let over = |below: f32| below * 0.5 + 0.5;
     let mixed = Color { red: over(solid.red), green: over(solid.green), blue: over(solid.blue), alpha: 1.0 };
     let grey = Color { red: 0.5, green: 0.5, blue: 0.5, alpha: 1.0 };
     for (index, actual) in pixels.iter().enumerate() {
-        let expected = pixel(match index % 16 {
-            0..4 => solid,
-            4..8 => mixed,
-            8..12 => grey,
-            _ => Color::BLACK,
-        });
+        let expected = match (index % 16, index / 16) {
+            (0..4, _) => pixel(solid),
+            (4..8, _) => pixel(mixed),
+            (8..12, _) => pixel(grey),
+            (x, y @ 12..) => client_pixel(x - 12, y - 12),
+            _ => pixel(Color::BLACK),
+        };
         let off = actual.to_be_bytes().into_iter().zip(expected.to_be_bytes()).skip(1).map(|(a, b)| a.abs_diff(b)).max();
         if off > Some(2) {
             return Err(format!("pixel {index} is {actual:08x} instead of {expected:08x}"));
         }
     }
     Ok(())
+}
+
+/// The self-test's only client. The desktop counts from one.
+const CLIENT: SurfaceId = SurfaceId(0);
+
+/// Every pixel another, so that a wrong stride or order shows.
+fn client_pixel(x: usize, y: usize) -> u32 {
+    0x0020_0000 * x as u32 + 0x0000_2040 * y as u32 + 0x0000_4000
+}
+
+fn client() -> std::io::Result<(Content, Pool<OwnedFd>)> {
+    let pixels: Vec<u32> = (0..16).map(|index| client_pixel(index % 4, index / 4)).collect();
+    let fd = rustix::fs::memfd_create("glasshouse-self-test", rustix::fs::MemfdFlags::CLOEXEC)?;
+    crate::output::write_all(&fd, bytemuck::cast_slice(&pixels), 0)?;
+    let size = Size2D::new(4, 4);
+    let content = Content {
+        buffer: BufferId(0),
+        pixels: Pixels::Shm { pool: PoolId(0), offset: 0, stride: 16, format: ShmFormat::Xrgb8888 },
+        size,
+        transform: Transform::Normal,
+        source: Rect::from_size(size.to_f64()),
+        surface_size: Size2D::new(4.0, 4.0),
+        opaque: Vec::new(),
+        damage: Damage::Full,
+    };
+    Ok((content, Pool { fd, bytes: 64 }))
 }
 
 #[cfg(test)]
