@@ -9,7 +9,7 @@ use smithay::{
         backend::ClientId,
         protocol::{
             wl_callback::WlCallback,
-            wl_compositor::WlCompositor,
+            wl_compositor::{self, WlCompositor},
             wl_output,
             wl_region::{self, WlRegion},
             wl_subcompositor::{self, WlSubcompositor},
@@ -82,8 +82,24 @@ impl State {
 // Interfaces that need no guard.
 smithay::reexports::wayland_server::delegate_global_dispatch!(State: [WlCompositor: ()] => CompositorState);
 smithay::reexports::wayland_server::delegate_global_dispatch!(State: [WlSubcompositor: ()] => CompositorState);
-smithay::reexports::wayland_server::delegate_dispatch!(State: [WlCompositor: ()] => CompositorState);
 smithay::reexports::wayland_server::delegate_dispatch!(State: [WlCallback: ()] => CompositorState);
+
+impl Dispatch<WlCompositor, ()> for State {
+    fn request(
+        state: &mut State,
+        client: &Client,
+        resource: &WlCompositor,
+        request: wl_compositor::Request,
+        data: &(),
+        dh: &DisplayHandle,
+        init: &mut DataInit<'_, State>,
+    ) {
+        if matches!(request, wl_compositor::Request::CreateRegion { .. }) {
+            state.count_small(client, resource);
+        }
+        <CompositorState as Dispatch<WlCompositor, (), State>>::request(state, client, resource, request, data, dh, init);
+    }
+}
 
 impl Dispatch<WlSurface, SurfaceUserData> for State {
     fn request(
@@ -213,6 +229,7 @@ impl Dispatch<WlRegion, RegionUserData> for State {
 
     fn destroyed(state: &mut State, client: ClientId, resource: &WlRegion, data: &RegionUserData) {
         state.clients.region_requests.remove(&resource.id());
+        state.small_gone(&client);
         <CompositorState as Dispatch<WlRegion, RegionUserData, State>>::destroyed(state, client, resource, data);
     }
 }

@@ -37,7 +37,7 @@ use smithay::{
         },
         wayland_server::{
             DisplayHandle,
-            backend::ObjectId,
+            backend::{ClientId, ObjectId},
             protocol::{wl_buffer::WlBuffer, wl_shm::WlShm, wl_surface::WlSurface},
         },
     },
@@ -91,6 +91,8 @@ pub struct Clients {
     pub popup_parents: xdg_shell::PopupParents,
     /// Requests on each region so far.
     pub region_requests: HashMap<ObjectId, u32>,
+    /// Regions and positioners that each client has.
+    pub small_objects: HashMap<ClientId, u32>,
     /// Whether a surface may show something before it has acknowledged a size. Only for WLCS 1.5.0, whose own windows never do.
     pub forgives_early_buffers: bool,
 }
@@ -156,6 +158,7 @@ impl Clients {
             popups: PopupManager::default(),
             popup_parents: xdg_shell::PopupParents::default(),
             region_requests: HashMap::new(),
+            small_objects: HashMap::new(),
             forgives_early_buffers: false,
         }
     }

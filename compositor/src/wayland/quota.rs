@@ -5,7 +5,9 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use smithay::reexports::wayland_server::Resource;
+use smithay::reexports::wayland_server::{Client, Resource, backend::ClientId};
+
+use crate::State;
 
 /// Surfaces of one client. Each costs the desktop 2 KiB, and all of them end in one turn, in which smithay looks for each among all.
 pub const MAX_SURFACES: u32 = 2_048;
@@ -13,6 +15,8 @@ pub const MAX_SURFACES: u32 = 2_048;
 pub const MAX_POOLS: u32 = 512;
 /// Buffers of one client.
 pub const MAX_BUFFERS: u32 = 16_384;
+/// Regions and positioners of one client: small, but easily made.
+pub const MAX_SMALL: u32 = 16_384;
 /// Frame callbacks of one surface that wait for a frame.
 pub const MAX_CALLBACKS: u32 = 1_024;
 /// Rectangles of damage between two commits; more count as everything.
@@ -93,6 +97,26 @@ impl Quota {
 
     pub fn count(&self, counted: Counted) -> u32 {
         self.counter(counted).0.load(Ordering::Relaxed)
+    }
+}
+
+impl State {
+    /// A client makes a region or a positioner. Past the limit `resource` gets the error.
+    pub fn count_small(&mut self, client: &Client, resource: &impl Resource) {
+        let count = self.clients.small_objects.entry(client.id()).or_default();
+        *count += 1;
+        if *count > MAX_SMALL {
+            over(resource, MAX_SMALL, "regions and positioners");
+        }
+    }
+
+    pub fn small_gone(&mut self, client: &ClientId) {
+        if let Some(count) = self.clients.small_objects.get_mut(client) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.clients.small_objects.remove(client);
+            }
+        }
     }
 }
 

@@ -463,6 +463,9 @@ impl Dispatch<XdgWmBase, XdgWmBaseUserData> for State {
         dh: &DisplayHandle,
         init: &mut DataInit<'_, State>,
     ) {
+        if matches!(request, xdg_wm_base::Request::CreatePositioner { .. }) {
+            state.count_small(client, resource);
+        }
         if let xdg_wm_base::Request::GetXdgSurface { surface, .. } = &request
             && let Some((error, reason)) = state.unfit_for_xdg(surface)
         {
@@ -590,6 +593,7 @@ impl Dispatch<XdgPositioner, XdgPositionerUserData> for State {
     }
 
     fn destroyed(state: &mut State, client: ClientId, resource: &XdgPositioner, data: &XdgPositionerUserData) {
+        state.small_gone(&client);
         <XdgShellState as Dispatch<XdgPositioner, XdgPositionerUserData, State>>::destroyed(state, client, resource, data);
     }
 }
