@@ -163,5 +163,13 @@ fn spawn(recipe: &Recipe, binary: &OwnedFd, link: OwnedFd) -> io::Result<Child> 
         arguments.push("--debug-orders".into());
     }
     let program = format!("/proc/self/fd/{}", binary.as_raw_fd());
-    Command::new(program).args(arguments).stdin(Stdio::null()).spawn()
+    Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        // It is nobody's client: Mesa's layer that chooses a device would ask a compositor, which may be us, for one.
+        .env("NODEVICE_SELECT", "1")
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("WAYLAND_SOCKET")
+        .env_remove("DISPLAY")
+        .spawn()
 }

@@ -116,6 +116,11 @@ impl Place {
 
     /// Starts a program and waits until its socket is there; what it says goes to a log file that errors quote.
     pub(crate) fn start(&self, peer: Peer) -> Result<Server> {
+        self.start_with(peer, &[])
+    }
+
+    /// Starts it with further arguments.
+    pub(crate) fn start_with(&self, peer: Peer, arguments: &[&str]) -> Result<Server> {
         if let Some(why) = self.missing(peer) {
             bail!(why);
         }
@@ -153,7 +158,7 @@ impl Place {
         };
         let log = directory.path().join("log");
         let output = File::create(&log)?;
-        command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
+        command.args(arguments).stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
         command.env("XDG_RUNTIME_DIR", &runtime_dir).env_remove("WAYLAND_DISPLAY").env_remove("DISPLAY").env_remove("WAYLAND_SOCKET");
         let spawned = Instant::now();
         let child = command.spawn().with_context(|| format!("{} cannot be started", peer.name()))?;

@@ -98,3 +98,18 @@ fn without_the_display_program_everything_but_pictures_works() -> Result {
     assert!(said.contains("/nonexistent"), "{said}");
     assert_all_live(&desktop, &[window])
 }
+
+#[test]
+fn the_gpu_may_be_lost_and_the_display_goes_on() -> Result {
+    let desktop = Desktop::start(&["--size", "640x480", "--executor", "gpu"])?;
+    let window = desktop.launch(&["foot", "sh", "-c", "printf hello; exec sleep 1000"])?;
+    desktop.picture(&[])?;
+    let said = desktop.ctl(&["doctor"])?;
+    assert!(said.contains("gpu: "), "{said}");
+    let display = desktop.display_pid()?;
+    desktop.debug(&["lose-device"])?;
+    assert!(desktop.picture(&["--no-cursor"])?.colors() > 20);
+    assert_eq!(desktop.display_pid()?, display, "the display need not die of it");
+    assert!(desktop.ctl(&["doctor"])?.contains("gpu: "));
+    assert_all_live(&desktop, &[window])
+}

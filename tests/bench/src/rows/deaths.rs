@@ -40,12 +40,34 @@ pub(crate) fn measure(bench: &Bench) -> Vec<Row> {
         Row::new("stopped_p95", format!("display stopped {} times: next frame, p95", bench.plan.stops), UNIT, Reach::AtMost(200.0));
     let mut hung = Row::new("hung_p95", format!("display hung {} times: next frame, p95", bench.plan.hangs), UNIT, Reach::Open);
     let mut lost = Row::new("clients_lost", "clients lost by that, of 5 and ours", Unit::Count, Reach::AtMost(0.0));
+    let mut killed_gpu = Row::new(
+        "killed_gpu_p95",
+        format!("the same on the gpu executor (here lavapipe), {} times", bench.plan.stops),
+        UNIT,
+        Reach::AtMost(1_000.0),
+    );
     let [kill, halt, hang, gone] = deaths(bench).unwrap_or_else(|error| super::failed(&error));
+    let [kill_gpu] = gpu_deaths(bench).map(|cell| [cell]).unwrap_or_else(|error| super::failed(&error));
     killed.put(Peer::Glasshouse, kill);
     stopped.put(Peer::Glasshouse, halt);
     hung.put(Peer::Glasshouse, hang);
     lost.put(Peer::Glasshouse, gone);
-    vec![killed, stopped, hung, lost]
+    killed_gpu.put(Peer::Glasshouse, kill_gpu);
+    vec![killed, killed_gpu, stopped, hung, lost]
+}
+
+/// Nobody may be lost here either: that is a failure, not a figure.
+fn gpu_deaths(bench: &Bench) -> Result<Cell> {
+    let server = bench.place.start_with(Peer::Glasshouse, &["--executor", "gpu"])?;
+    let mut applications = Applications::open(&server)?;
+    let mut watcher = Watcher::open(&server)?;
+    applications.await_windows(bench, &server)?;
+    let killed = watcher.repeat(&server, bench.plan.stops, |display| process::signal(display, Signal::KILL)).context("killed")?;
+    let lost = applications.lost();
+    if !lost.is_empty() {
+        bail!("clients were lost: {lost:?}");
+    }
+    percentile(&killed, 95.0, UNIT)
 }
 
 fn deaths(bench: &Bench) -> Result<[Cell; 4]> {
