@@ -4,6 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Parser, ValueEnum};
 use glasshouse_link::ExecutorChoice;
+use glasshouse_scene::Transform;
 
 /// A Wayland desktop that people and agents share.
 #[derive(Debug, Clone, Parser)]
@@ -13,8 +14,9 @@ pub struct Options {
     #[arg(long)]
     pub headless: bool,
 
-    /// An output of this size, in pixels, with an optional scale (1920x1080 or 3840x2160@2). May be given several times.
-    #[arg(long, value_name = "WxH[@SCALE]", value_parser = parse_size, default_value = "1920x1080")]
+    /// An output of this size, in pixels, with an optional scale and the way it is mounted: 1920x1080, 3840x2160@2 or 1080x1920@1,90.
+    /// May be given several times.
+    #[arg(long, value_name = "WxH[@SCALE][,TRANSFORM]", value_parser = parse_size, default_value = "1920x1080")]
     pub size: Vec<Size>,
 
     /// The name of the Wayland socket in $XDG_RUNTIME_DIR. By default the first free of wayland-1, wayland-2, ...
@@ -67,14 +69,22 @@ pub struct Size {
     pub width: u32,
     pub height: u32,
     pub scale: f64,
+    pub transform: Transform,
 }
 
+/// The transforms by the names that `wlr-randr` and sway give them, in the order of their numbers.
+const TRANSFORMS: [&str; 8] = ["normal", "90", "180", "270", "flipped", "flipped-90", "flipped-180", "flipped-270"];
+
 fn parse_size(text: &str) -> Result<Size, String> {
-    let (size, scale) = text.split_once('@').unwrap_or((text, "1"));
-    let parsed = size
-        .split_once('x')
-        .and_then(|(width, height)| Some(Size { width: width.parse().ok()?, height: height.parse().ok()?, scale: scale.parse().ok()? }));
-    parsed.ok_or_else(|| format!("{text:?} is no size; write it like 1920x1080 or 3840x2160@2"))
+    let (size, transform) = text.split_once(',').unwrap_or((text, "normal"));
+    let Some((_, transform)) = TRANSFORMS.iter().zip(Transform::ALL).find(|(name, _)| **name == transform) else {
+        return Err(format!("{transform:?} is no transform; there are {}", TRANSFORMS.join(", ")));
+    };
+    let (size, scale) = size.split_once('@').unwrap_or((size, "1"));
+    let parsed = size.split_once('x').and_then(|(width, height)| {
+        Some(Size { width: width.parse().ok()?, height: height.parse().ok()?, scale: scale.parse().ok()?, transform })
+    });
+    parsed.ok_or_else(|| format!("{text:?} is no size; write it like 1920x1080, 3840x2160@2 or 1080x1920@1,90"))
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -118,9 +128,12 @@ mod tests {
 
     #[test]
     fn sizes_are_read_and_nonsense_is_explained() {
-        assert_eq!(parse_size("800x600"), Ok(Size { width: 800, height: 600, scale: 1.0 }));
-        assert_eq!(parse_size("3840x2160@1.5"), Ok(Size { width: 3840, height: 2160, scale: 1.5 }));
-        for wrong in ["", "800", "800x", "x", "-1x5", "800x600@", "800x600@two"] {
+        let transform = Transform::Normal;
+        assert_eq!(parse_size("800x600"), Ok(Size { width: 800, height: 600, scale: 1.0, transform }));
+        assert_eq!(parse_size("3840x2160@1.5"), Ok(Size { width: 3840, height: 2160, scale: 1.5, transform }));
+        let turned = Size { width: 1080, height: 1920, scale: 2.0, transform: Transform::Flipped270 };
+        assert_eq!(parse_size("1080x1920@2,flipped-270"), Ok(turned));
+        for wrong in ["", "800", "800x", "x", "-1x5", "800x600@", "800x600@two", "800x600,45", "800x600,"] {
             assert!(parse_size(wrong).is_err(), "{wrong}");
         }
     }

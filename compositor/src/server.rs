@@ -82,7 +82,7 @@ impl Server {
                 height: size.height,
                 scale: size.scale,
                 refresh_mhz: 60_000,
-                transform: glasshouse_scene::Transform::Normal,
+                transform: size.transform,
             };
             server.state.apply(&Caller::Person, Command::AddOutput { output, position: None })?;
         }

@@ -213,7 +213,7 @@ mod tests {
         let large = Shape { size: Size2D::new(40, 40), ..crop };
         assert_eq!(large.damage(VIEW, &damage), [rect(2, 18, 12, 8)]);
         let turned = Shape { transform: Transform::Rotated90, size: Size2D::new(60, 100), ..shape };
-        assert_eq!(turned.damage(VIEW, &damage), [rect(60 - 22, 10, 2, 4)]);
+        assert_eq!(turned.damage(VIEW, &damage), [rect(20, 100 - 14, 2, 4)]);
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub enum ExecutorChoice {
 /// From the desktop to the display.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ToDisplay {
-    /// First of all. With one descriptor: the breadcrumb page (see [`crate::page`]).
+    /// First of all. With one descriptor: the breadcrumb page, where the display notes the surface that it is reading as a `u64`.
     Hello { build_id: String, executor: ExecutorChoice, cursor_theme: String, cursor_size: u32 },
     /// With one descriptor per pool, at most [`MAX_FDS`]. Answered by `PoolsAdded`; only one batch is under way.
     AddPools { pools: Vec<PoolSize> },
@@ -191,7 +191,7 @@ pub struct CaptureRequest {
     pub source: CaptureSource,
     /// The part of the source to show, in its upright pixels; `None`: all of it.
     pub crop: Option<Rect<i32, Physical>>,
-    /// The size of the picture; another size than the crop's scales it.
+    /// The size of the picture, after `transform`; another size than the turned crop's scales it.
     pub size: Size2D<i32, Physical>,
     /// Turns the picture as the output is mounted (`wlr-screencopy`); `Normal`: upright.
     pub transform: Transform,

@@ -89,9 +89,9 @@ impl Transform {
         let (x, y, w, h) = (point.x, point.y, size.width, size.height);
         let (x, y) = match self {
             Self::Normal => (x, y),
-            Self::Rotated90 => (h - y, x),
+            Self::Rotated90 => (y, w - x),
             Self::Rotated180 => (w - x, h - y),
-            Self::Rotated270 => (y, w - x),
+            Self::Rotated270 => (h - y, x),
             Self::Flipped => (w - x, y),
             Self::Flipped90 => (y, x),
             Self::Flipped180 => (x, h - y),
@@ -130,6 +130,22 @@ mod tests {
             let back: Point2D<f64, Logical> = transform.inverse().apply_point(there, transform.apply_size(size));
             assert_eq!(back, point, "{transform:?}");
         }
+    }
+
+    /// What `wl_output.transform` says in words, and what weston's clients and grim do.
+    #[test]
+    fn rotations_are_counter_clockwise_and_come_after_the_flip() {
+        let size: Size2D<f64, Logical> = Size2D::new(30.0, 20.0);
+        let top_left = |transform: Transform| -> (f64, f64) {
+            let there: Point2D<f64, Buffer> = transform.apply_point(Point2D::new(0.0, 0.0), size);
+            (there.x, there.y)
+        };
+        assert_eq!(top_left(Transform::Rotated90), (0.0, 30.0), "the top left corner comes to the bottom left");
+        assert_eq!(top_left(Transform::Rotated180), (30.0, 20.0));
+        assert_eq!(top_left(Transform::Rotated270), (20.0, 0.0));
+        assert_eq!(top_left(Transform::Flipped), (30.0, 0.0));
+        assert_eq!(top_left(Transform::Flipped90), (0.0, 0.0));
+        assert_eq!(top_left(Transform::Flipped270), (20.0, 30.0));
     }
 
     #[test]

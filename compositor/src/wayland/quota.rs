@@ -32,9 +32,8 @@ pub const MAX_MIME_TYPES: u32 = 64;
 pub const MAX_MIME_LENGTH: usize = 256;
 /// Bytes of a title or an app id; longer ones are cut.
 pub const MAX_TEXT: usize = 4_096;
-/// Bytes that may wait in a client's socket before motion and frame events are left out, and before it is cut off.
-pub const OUTPUT_SLOW: usize = 256 << 10;
-/// The send buffer of a client's socket. The kernel doubles it and caps it at `net.core.wmem_max` unless we may force it.
+/// The send buffer of a client's socket: what a slow reader may leave unread before it is cut off.
+/// The kernel doubles it and caps it at `net.core.wmem_max` unless we may force it.
 pub const SEND_BUFFER: usize = 512 << 10;
 
 /// The error code for all of these: no protocol has one of its own for them.

@@ -167,7 +167,7 @@ impl Dispatch<ZwlrScreencopyFrameV1, Promise> for State {
         let request = CaptureRequest {
             source: CaptureSource::Output(wanted.output),
             crop: Some(wanted.crop),
-            size: wanted.crop.size,
+            size: wanted.size,
             transform: wanted.transform,
             cursor: wanted.cursor,
             target,

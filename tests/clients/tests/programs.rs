@@ -73,6 +73,60 @@ fn weston_simple_damage_draws_its_ball() -> Result {
 }
 
 #[test]
+fn weston_subsurfaces_shows_all_three_surfaces() -> Result {
+    let mut desktop = Desktop::start(&["--size", "800x600"])?;
+    desktop.spawn(&["weston-subsurfaces"])?;
+    let window = desktop.wait_for_window("")?;
+    desktop.wait_for("the green window with its red subsurface and the triangle's dark one", |desktop| {
+        let picture = desktop.picture(&["--window", &window])?;
+        let red = picture.count(|[red, green, blue]| red > 140 && green < 60 && blue < 60);
+        let green = picture.count(|[red, green, blue]| red < 40 && green > 140 && blue < 60);
+        let dark = picture.count(|[red, green, blue]| red < 40 && (30..80).contains(&green) && blue < 40);
+        Ok((red > 10_000 && green > 10_000 && dark > 10_000).then_some(()))
+    })
+}
+
+#[test]
+fn a_turned_output_is_upright_in_our_pictures_and_in_those_of_grim() -> Result {
+    let mut desktop = Desktop::start(&["--size", "600x800,90"])?;
+    let window = desktop.launch(&["foot", "sh", "-c", "printf hello; exec sleep 1000"])?;
+    settle_text(&mut desktop, &window)?;
+    let ours = desktop.picture(&["--no-cursor"])?;
+    assert_eq!((ours.width, ours.height), (800, 600));
+    let path = desktop.folder().join("grim.png");
+    let name = path.to_str().ok_or_else(|| anyhow::anyhow!("a path in UTF-8"))?;
+    assert!(desktop.spawn(&["grim", name])?.wait()?.success());
+    assert_eq!(Picture::read(&path)?.difference(&ours)?, 0);
+    Ok(())
+}
+
+#[test]
+fn weston_transformed_looks_the_same_however_it_turns_its_buffers() -> Result {
+    let mut desktop = Desktop::start(&["--size", "500x400"])?;
+    let log = desktop.folder().join("log");
+    desktop.spawn(&["sh", "-c", &format!("WAYLAND_DEBUG=1 exec weston-transformed 2> {}", log.display())])?;
+    let window = desktop.wait_for_window("")?;
+    // A red line up, a green one to the right, two white ones.
+    let upright = desktop.wait_for("its cross", |desktop| {
+        let picture = desktop.picture(&["--window", &window])?;
+        Ok((picture.colors() > 3).then_some(picture))
+    })?;
+    const TURN: &str = "set_buffer_transform";
+    for key in ["Right", "Right", "Right", "Right", "Left", "f"] {
+        let turns = std::fs::read_to_string(&log)?.matches(TURN).count();
+        desktop.ctl(&["key", key])?;
+        // It draws with every turn, and the callback comes when the desktop has shown that.
+        desktop.wait_for("the frame after its turn", |_| {
+            let log = std::fs::read_to_string(&log)?;
+            let after = log.rsplit(TURN).next().unwrap_or_default();
+            Ok((log.matches(TURN).count() > turns && after.contains(".commit()") && after.contains(".done(")).then_some(()))
+        })?;
+        assert_eq!(desktop.picture(&["--window", &window])?.difference(&upright)?, 0, "after {key}");
+    }
+    Ok(())
+}
+
+#[test]
 fn weston_transformed_and_others_show_themselves() -> Result {
     for program in ["weston-transformed", "weston-stacking", "weston-flower", "weston-eventdemo", "weston-dnd"] {
         let mut desktop = Desktop::start(&["--size", "800x600"])?;
