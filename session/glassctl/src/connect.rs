@@ -131,7 +131,8 @@ mod tests {
     fn a_named_desktop_is_taken_at_its_word() {
         let (dir, surroundings) = runtime_dir();
         assert_eq!(find(Some("wayland-3"), &surroundings).unwrap(), dir.path().join("glasshouse-wayland-3"));
-        assert_eq!(find(Some("glasshouse-wayland-3"), &surroundings).unwrap(), dir.path().join("glasshouse-wayland-3"));
+        // A Wayland socket may be called like this; its bus socket is still another one.
+        assert_eq!(find(Some("glasshouse-3"), &surroundings).unwrap(), dir.path().join("glasshouse-glasshouse-3"));
         assert_eq!(find(Some("/run/x"), &Surroundings::default()).unwrap(), Path::new("/run/x"));
         let sentence = find(Some("wayland-3"), &Surroundings::default()).unwrap_err().to_string();
         assert!(sentence.contains("XDG_RUNTIME_DIR is not set"), "{sentence}");
