@@ -89,7 +89,7 @@ fn weston_subsurfaces_shows_all_three_surfaces() -> Result {
 #[test]
 fn a_turned_output_is_upright_in_our_pictures_and_in_those_of_grim() -> Result {
     let mut desktop = Desktop::start(&["--size", "600x800,90"])?;
-    let window = desktop.launch(&["foot", "sh", "-c", "printf hello; exec sleep 1000"])?;
+    let window = desktop.launch(&["foot", "sh", "-c", "seq 30; exec sleep 1000"])?;
     settle_text(&mut desktop, &window)?;
     let ours = desktop.picture(&["--no-cursor"])?;
     assert_eq!((ours.width, ours.height), (800, 600));
@@ -170,7 +170,7 @@ fn settle(desktop: &mut Desktop, window: &str) -> anyhow::Result<Picture> {
 #[test]
 fn grim_sees_what_our_own_capture_sees() -> Result {
     let mut desktop = Desktop::start(&["--size", "800x600"])?;
-    let window = desktop.launch(&["foot", "sh", "-c", "printf hello; exec sleep 1000"])?;
+    let window = desktop.launch(&["foot", "sh", "-c", "seq 30; exec sleep 1000"])?;
     settle_text(&mut desktop, &window)?;
     let path = desktop.folder().join("grim.png");
     let grim = |desktop: &mut Desktop, arguments: &[&str]| -> anyhow::Result<Picture> {
@@ -188,8 +188,15 @@ fn grim_sees_what_our_own_capture_sees() -> Result {
     Ok(())
 }
 
+/// Waits until a terminal shows the numbers of `seq 30` and has come to rest. Its cursor alone is bright, too.
 fn settle_text(desktop: &mut Desktop, window: &str) -> Result {
-    desktop.wait_for("text", |desktop| Ok((desktop.picture(&["--window", window])?.count(bright) > 20).then_some(())))
+    let mut last = desktop.picture(&["--window", window])?;
+    desktop.wait_for("thirty lines of text", |desktop| {
+        let picture = desktop.picture(&["--window", window])?;
+        let rests = picture == last && picture.count(bright) > 500;
+        last = picture;
+        Ok(rests.then_some(()))
+    })
 }
 
 #[test]
