@@ -27,6 +27,9 @@ const APPLICATIONS: [&[&str]; 5] = [
     &["weston-simple-shm"],
 ];
 
+/// Windows that have not moved for this long have found their places.
+const SETTLED: Duration = Duration::from_secs(1);
+
 /// A frame that takes longer than this is a failure, not a figure.
 const FRAME_LIMIT: Duration = Duration::from_secs(15);
 
@@ -116,6 +119,7 @@ impl Applications {
     /// Asks the desktop until it has a window of each application, and the bench's own.
     fn await_windows(&mut self, bench: &Bench, server: &Server) -> Result<()> {
         let since = Instant::now();
+        let (mut settled, mut last) = (Instant::now(), String::new());
         loop {
             let mut glassctl = Command::new(bench.place.program("glassctl"));
             glassctl.args(["windows", "--json"]).env("WAYLAND_DISPLAY", &server.socket).env("XDG_RUNTIME_DIR", &server.runtime_dir);
@@ -125,7 +129,12 @@ impl Applications {
             // A window without content is not yet laid out: it would move the others later.
             let mapped = |window: &&serde_json::Value| window.get("mapped").and_then(serde_json::Value::as_bool) == Some(true);
             let count = windows.as_array().map(|windows| windows.iter().filter(mapped).count()).unwrap_or_default();
-            if count > APPLICATIONS.len() {
+            // Whoever answers late moves the others late: all of them have to stay where they are for a while.
+            let places = String::from_utf8_lossy(&output.stdout).into_owned();
+            if places != last {
+                (settled, last) = (Instant::now(), places);
+            }
+            if count > APPLICATIONS.len() && settled.elapsed() > SETTLED {
                 return Ok(());
             }
             if since.elapsed() > Duration::from_secs(30) || !self.lost().is_empty() {
