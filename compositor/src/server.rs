@@ -239,6 +239,9 @@ impl State {
 
     /// When something is to be done, if nothing happens before.
     fn deadline(&self) -> Option<glasshouse_core::Timestamp> {
+        if self.display.frame_wanted || self.input.refocus {
+            return Some(self.now); // A late phase of this turn left something for an early one.
+        }
         [self.desktop.deadline(), self.display.deadline(), self.launches.deadline()].into_iter().flatten().min()
     }
 }
