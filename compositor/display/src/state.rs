@@ -9,6 +9,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
+use std::time::Instant;
 
 use glasshouse_link::{
     BUILD_ID, DebugOrder, Executor as Kind, ExecutorChoice, PresentedKind, Replica, Seq, ToDesktop, ToDisplay, Transaction,
@@ -171,6 +172,7 @@ impl Display {
 
     /// Makes a transaction what is shown. Nothing is painted; a headless output presents by knowing.
     fn submit(&mut self, transaction: Transaction, now_ns: u64) {
+        let began = Instant::now();
         let (seq, epoch) = (transaction.seq, self.replica.lock_epoch);
         let replaced = self.replica.apply(transaction);
         if self.replica.lock_epoch != epoch {
@@ -184,7 +186,9 @@ impl Display {
             self.content_changed(*surface, before.as_ref());
         }
         let unreadable = std::mem::take(&mut self.untold).into_iter().collect();
-        self.reply(ToDesktop::Latched { seq, unreadable });
+        let damage = self.outputs.iter_mut().map(|(output, state)| (*output, state.view.take_damage()));
+        let damage = damage.filter(|(_, pixels)| *pixels > 0).collect();
+        self.reply(ToDesktop::Latched { seq, unreadable, took_ns: nanos_since(began), damage });
         // Also what only changed its contents is seen from now on.
         for output in self.outputs.keys().copied().collect::<Vec<_>>() {
             self.presented(output, seq, now_ns);
@@ -264,4 +268,9 @@ impl Display {
         self.views_mut().for_each(View::forget_pictures);
         self.reply(ToDesktop::ExecutorChanged { executor: Kind::Cpu, reason });
     }
+}
+
+/// For telemetry only: what is shown depends on no clock but the one that is passed in.
+fn nanos_since(began: Instant) -> u64 {
+    u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX)
 }

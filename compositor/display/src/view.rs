@@ -28,6 +28,8 @@ pub(crate) struct View {
     pub(crate) background: Color,
     native: Slots,
     captured: Vec<Captured>,
+    /// What changed since [`Self::take_damage`], for telemetry only.
+    fresh: Region<Physical>,
     /// When the last capture was, while there are pictures.
     pub(crate) used_ns: Option<u64>,
     pub(crate) trimmed: bool,
@@ -71,6 +73,8 @@ pub(crate) struct Taken<'a> {
     pub(crate) damage: Vec<PhysicalRect>,
     /// The same picture as a file, if it was made already.
     pub(crate) png: Option<Png>,
+    /// How many pixels were painted for it.
+    pub(crate) painted: u64,
 }
 
 /// Why there is no picture.
@@ -84,7 +88,8 @@ pub(crate) enum ViewError {
 
 impl View {
     pub(crate) fn new(target: TargetId, scene: Scene, background: Color) -> Self {
-        Self { target, scene, background, native: Slots::default(), captured: Vec::new(), used_ns: None, trimmed: false }
+        let fresh = Region::from(PhysicalRect::from_size(scene.size));
+        Self { target, scene, background, native: Slots::default(), captured: Vec::new(), fresh, used_ns: None, trimmed: false }
     }
 
     /// Shows another scene. Pictures of another size are of no use.
@@ -94,8 +99,14 @@ impl View {
             self.add_damage(&damage);
         } else {
             self.forget_pictures();
+            self.fresh = Region::from(PhysicalRect::from_size(scene.size));
         }
         self.scene = scene;
+    }
+
+    /// How many pixels have changed since the last call.
+    pub(crate) fn take_damage(&mut self) -> u64 {
+        area_of(&std::mem::take(&mut self.fresh))
     }
 
     /// Notes that a surface shows something else than `before`.
@@ -141,6 +152,8 @@ impl View {
     fn add_damage(&mut self, damage: &Region<Physical>) {
         let damage = damage.clipped(PhysicalRect::from_size(self.scene.size));
         self.native.add_damage(&damage);
+        self.fresh.union_with(&damage);
+        self.fresh.simplify(MAX_RECTS);
         for captured in &mut self.captured {
             captured.since.union_with(&damage);
             captured.since.simplify(MAX_RECTS);
@@ -197,7 +210,7 @@ impl View {
     ) -> Result<Taken<'_>, ViewError> {
         let view = self.scene.size;
         let native = self.native.choose(cursors, view, view, next_serial)?;
-        Self::paint(&self.scene, self.background, self.target, native, cursors, studio)?;
+        let mut painted = Self::paint(&self.scene, self.background, self.target, native, cursors, studio)?;
         let captured = match self.captured.iter().position(|captured| captured.shape == shape) {
             Some(index) => self.captured.remove(index),
             None => Captured::new(shape, view),
@@ -210,13 +223,19 @@ impl View {
             seen.areas().chain(cursors.areas()).for_each(|area| since.add(area));
         }
         let damage = shape.damage(view, &since.clipped(shape.crop));
-        let slot = if shape.is_whole(view) { native } else { derive(shape, derived, view, native, cursors, studio, next_serial)? };
+        let slot = if shape.is_whole(view) {
+            native
+        } else {
+            let (slot, pixels) = derive(shape, derived, view, native, cursors, studio, next_serial)?;
+            painted += pixels;
+            slot
+        };
         let unchanged = damage.is_empty() && *last == slot.serial;
         *since = Region::default();
         *seen = cursors.clone();
         *last = slot.serial;
         let png = png.clone().filter(|png| png.serial == slot.serial);
-        Ok(Taken { slot, unchanged, damage, png })
+        Ok(Taken { slot, unchanged, damage, png, painted })
     }
 
     /// The plan of a picture of this shape, if it can go straight into a client's memory and that costs less; see [`crate::direct`].
@@ -253,7 +272,7 @@ impl View {
         damage
     }
 
-    /// Brings a picture of the whole view up to date.
+    /// Brings a picture of the whole view up to date. Returns how many pixels that took.
     fn paint(
         scene: &Scene,
         background: Color,
@@ -261,7 +280,7 @@ impl View {
         slot: &mut Slot,
         cursors: &Placed,
         studio: &mut Studio<'_>,
-    ) -> Result<(), ViewError> {
+    ) -> Result<u64, ViewError> {
         let mut damage = slot.stale.clone();
         if slot.cursors != *cursors {
             slot.cursors.areas().chain(cursors.areas()).for_each(|area| damage.add(area));
@@ -282,7 +301,7 @@ impl View {
         }
         slot.stale = Region::default();
         slot.cursors = cursors.clone();
-        Ok(())
+        Ok(area_of(&damage))
     }
 }
 
@@ -293,7 +312,11 @@ impl Captured {
     }
 }
 
-/// The picture of another shape, from one of the whole view.
+fn area_of(region: &Region<Physical>) -> u64 {
+    u64::try_from(region.area()).unwrap_or_default()
+}
+
+/// The picture of another shape, from one of the whole view, and how many pixels that took.
 fn derive<'s>(
     shape: Shape,
     slots: &'s mut Slots,
@@ -302,7 +325,7 @@ fn derive<'s>(
     cursors: &Placed,
     studio: &mut Studio<'_>,
     next_serial: &mut u64,
-) -> Result<&'s mut Slot, ViewError> {
+) -> Result<(&'s mut Slot, u64), ViewError> {
     let slot = slots.choose(cursors, view, shape.size, next_serial)?;
     let mut damage = slot.stale.clone();
     if slot.cursors != *cursors {
@@ -316,7 +339,8 @@ fn derive<'s>(
     }
     slot.stale = Region::default();
     slot.cursors = cursors.clone();
-    Ok(slot)
+    let painted = rects.iter().map(|rect| u64::from(rect.size.width.unsigned_abs()) * u64::from(rect.size.height.unsigned_abs())).sum();
+    Ok((slot, painted))
 }
 
 /// What painting needs.

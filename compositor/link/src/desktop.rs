@@ -36,6 +36,8 @@ pub enum Arrived<F> {
     Latched {
         seq: Seq,
         unreadable: Vec<SurfaceId>,
+        took_ns: u64,
+        damage: Vec<(OutputId, u64)>,
     },
     BeginFrame {
         output: OutputId,

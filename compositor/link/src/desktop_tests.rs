@@ -307,7 +307,7 @@ impl World {
                 let seq = transaction.seq;
                 assert!(seq > replica.seq);
                 replica.apply(transaction);
-                process.outbox.push_back((ToDesktop::Latched { seq, unreadable: Vec::new() }, Vec::new()));
+                process.outbox.push_back((ToDesktop::Latched { seq, unreadable: Vec::new(), took_ns: 0, damage: Vec::new() }, Vec::new()));
             }
             ToDisplay::RequestFrame { output, .. } => {
                 process.outbox.push_back((ToDesktop::BeginFrame { output, present_at_ns: 0, refresh_ns: 0 }, Vec::new()));
@@ -322,6 +322,7 @@ impl World {
                     damage: Vec::new(),
                     time_ns: 0,
                     lock_epoch: 0,
+                    cost: Cost::default(),
                 };
                 process.outbox.push_back((ToDesktop::Captured { id, frame }, vec![Rc::new(0)]));
             }

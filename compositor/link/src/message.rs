@@ -96,6 +96,10 @@ pub enum ToDesktop {
     Latched {
         seq: Seq,
         unreadable: Vec<SurfaceId>,
+        /// How long it took to make it current, in nanoseconds. Nothing is painted for it unless somebody captures.
+        took_ns: u64,
+        /// The outputs on which something changed, with how many of their pixels did.
+        damage: Vec<(OutputId, u64)>,
     },
     /// A frame with transaction `seq` reached the output. `refresh_ns` is 0 if unknown.
     Presented {
@@ -241,6 +245,17 @@ pub struct Frame {
     pub time_ns: u64,
     /// Counts lock and unlock; see [`Scene::lock_epoch`].
     pub lock_epoch: u64,
+    /// What painting it cost, without packing a PNG.
+    pub cost: Cost,
+}
+
+/// What a picture cost the display.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Cost {
+    /// From the request being read to the picture being there, in nanoseconds.
+    pub took_ns: u64,
+    /// How many pixels were painted for it: 0 if a picture was up to date already.
+    pub pixels: u64,
 }
 
 /// Why there is no picture.

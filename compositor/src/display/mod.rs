@@ -269,7 +269,7 @@ impl State {
                     self.begin_frame(output);
                 }
             }
-            Arrived::Latched { seq, unreadable } => {
+            Arrived::Latched { seq, unreadable, .. } => {
                 for surface in unreadable {
                     self.unreadable(surface);
                 }

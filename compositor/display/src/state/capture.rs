@@ -1,6 +1,6 @@
 //! Pictures for the desktop and its clients.
 
-use glasshouse_link::{CaptureFailure, CaptureFormat, CaptureId, CaptureRequest, CaptureSource, CaptureTarget, Frame};
+use glasshouse_link::{CaptureFailure, CaptureFormat, CaptureId, CaptureRequest, CaptureSource, CaptureTarget, Cost, Frame};
 use glasshouse_scene::{ElementId, Scene};
 
 use super::*;
@@ -94,6 +94,7 @@ impl Display {
         target: Option<&OwnedFd>,
         now_ns: u64,
     ) -> Result<Option<Reply>, Attempt> {
+        let began = Instant::now();
         let Some(executor) = self.executor.as_deref_mut() else { return Err(failed("no executor")) };
         let view = match key {
             Key::Output(output) => self.outputs.get_mut(&output).map(|output| &mut output.view),
@@ -129,6 +130,7 @@ impl Display {
                 damage: view.seen(shape, &cursors),
                 time_ns: now_ns,
                 lock_epoch,
+                cost: Cost { took_ns: nanos_since(began), pixels: shape.size.area() as u64 },
             };
             return Ok(Some((ToDesktop::Captured { id, frame }, Vec::new())));
         }
@@ -145,6 +147,7 @@ impl Display {
             damage: taken.damage,
             time_ns: now_ns,
             lock_epoch,
+            cost: Cost { took_ns: nanos_since(began), pixels: taken.painted },
         };
         let slot = taken.slot;
         let Some(picture) = &slot.memory else { return Err(failed("the picture is being encoded")) };

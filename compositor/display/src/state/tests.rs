@@ -387,7 +387,7 @@ fn memory_that_is_not_there_is_told_and_shown_as_a_placeholder() {
     rustix::fs::ftruncate(&world.pools[&PoolId(1)].fd, 100).unwrap();
     let contents = vec![(SurfaceId(1), Some(world.contents[&SurfaceId(1)].clone()))];
     let replies = bench.submit(contents.clone(), Some(world.scene.clone()));
-    assert!(matches!(&replies[0], ToDesktop::Latched { seq: Seq(1), unreadable } if *unreadable == [SurfaceId(1)]), "{replies:?}");
+    assert!(matches!(&replies[0], ToDesktop::Latched { seq: Seq(1), unreadable, .. } if *unreadable == [SurfaceId(1)]), "{replies:?}");
     world.unreadable.insert(SurfaceId(1));
     let (frame, fd) = bench.capture(request(world.scene.size));
     assert_eq!(pixels(&frame, &fd), masked(world.paint()));
@@ -506,4 +506,31 @@ fn bad_requests_are_refused() {
     }
     let mut early = Display::new(false, Box::new(drop));
     assert!(early.handle(ToDisplay::Ping { id: 1 }, vec![], 0).is_err());
+}
+
+#[test]
+fn what_changed_and_what_was_painted_is_told_in_pixels() {
+    let mut bench = Bench::new();
+    let world = one_window();
+    let whole = world.scene.size.area() as u64;
+    bench.pools(&world);
+    let contents = world.contents.iter().map(|(surface, content)| (*surface, Some(content.clone()))).collect();
+    let damage = |replies: Vec<ToDesktop>| match &replies[0] {
+        ToDesktop::Latched { damage, .. } => damage.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(damage(bench.submit(contents, Some(world.scene.clone()))), [(OUTPUT, whole)]);
+    assert_eq!(bench.capture(request(world.scene.size)).0.cost.pixels, whole);
+    assert_eq!(damage(bench.submit(vec![], None)), [], "nothing changed");
+    let again = bench.capture(request(world.scene.size)).0;
+    assert!(again.unchanged && again.cost.pixels == 0, "{again:?}");
+    let content = Content {
+        damage: Damage::Rects(vec![Rect::new(Point2D::new(10, 10), Size2D::new(3, 2))]),
+        ..world.contents[&SurfaceId(1)].clone()
+    };
+    let changed = damage(bench.submit(vec![(SurfaceId(1), Some(content))], None));
+    let frame = bench.capture(request(world.scene.size)).0;
+    assert_eq!(changed, [(OUTPUT, frame.cost.pixels)], "as much is painted as has changed");
+    assert!(frame.cost.pixels >= 6 && frame.cost.pixels < whole, "{frame:?}");
+    assert!(frame.cost.took_ns > 0);
 }

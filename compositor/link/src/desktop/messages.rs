@@ -156,9 +156,9 @@ impl<F: Clone> DesktopEnd<F> {
                 self.frames.remove(&output);
                 Arrived::BeginFrame { output, present_at_ns, refresh_ns }
             }
-            ToDesktop::Latched { seq, unreadable } => {
+            ToDesktop::Latched { seq, unreadable, took_ns, damage } => {
                 self.latched(seq)?;
-                Arrived::Latched { seq, unreadable }
+                Arrived::Latched { seq, unreadable, took_ns, damage }
             }
             ToDesktop::Presented { output, seq, time_ns, refresh_ns, msc, kind } => {
                 Arrived::Presented { output, seq, time_ns, refresh_ns, msc, kind }
