@@ -2,9 +2,9 @@
 
 use std::{collections::HashMap, fmt, str::FromStr};
 
-use zbus::{DeserializeDict, OwnedFd, OwnedVariant, SerializeDict, Type, Variant, proxy};
+use zbus::{DeserializeDict, OwnedFd, OwnedVariant, SerializeDict, Type, proxy};
 
-use crate::Error;
+use crate::{Error, dict::option};
 
 /// The largest picture, in pixels on a side.
 pub const MAX_PICTURE: u32 = 16_384;
@@ -42,13 +42,13 @@ impl CaptureOptions {
         let mut read = Self::default();
         for (name, value) in options {
             match name.as_str() {
-                "window" => read.window = Some(option(&name, value, "an unsigned 64-bit number (t)")?),
-                "output" => read.output = Some(option(&name, value, "a name (s)")?),
-                "region" => read.region = Some(option(&name, value, "x, y, width and height as (dddd)")?),
-                "size" => read.size = Some(option(&name, value, "width and height as (uu)")?),
-                "scale" => read.scale = Some(option(&name, value, "a number (d)")?),
-                "cursor" => read.cursor = Some(option(&name, value, "true or false (b)")?),
-                "format" => read.format = Some(option(&name, value, "\"png\" or \"raw\" (s)")?),
+                "window" => read.window = Some(option("capture option", &name, value, "an unsigned 64-bit number (t)")?),
+                "output" => read.output = Some(option("capture option", &name, value, "a name (s)")?),
+                "region" => read.region = Some(option("capture option", &name, value, "x, y, width and height as (dddd)")?),
+                "size" => read.size = Some(option("capture option", &name, value, "width and height as (uu)")?),
+                "scale" => read.scale = Some(option("capture option", &name, value, "a number (d)")?),
+                "cursor" => read.cursor = Some(option("capture option", &name, value, "true or false (b)")?),
+                "format" => read.format = Some(option("capture option", &name, value, "\"png\" or \"raw\" (s)")?),
                 _ => {
                     return Err(Error::BadArgument(format!(
                         "there is no capture option {name:?}; there are window, output, region, size, scale, cursor and format"
@@ -58,17 +58,6 @@ impl CaptureOptions {
         }
         Ok(read)
     }
-}
-
-fn option<T: Type + TryFrom<Variant<'static>>>(name: &str, value: OwnedVariant, want: &str) -> Result<T, Error> {
-    let value = Variant::from(value);
-    // Looked at first because zbus 6.2.1 panics on a structure with fewer fields than the tuple that it becomes.
-    if value.value_signature() == T::SIGNATURE
-        && let Ok(option) = T::try_from(value)
-    {
-        return Ok(option);
-    }
-    Err(Error::BadArgument(format!("the capture option {name:?} must be {want}")))
 }
 
 /// How the picture is stored.

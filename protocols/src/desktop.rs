@@ -1,63 +1,10 @@
 //! `org.glasshouse.Desktop1`: what there is.
 
 use serde::{Deserialize, Serialize};
-use zbus::{DeserializeDict, SerializeDict, Type, proxy};
+use zbus::{Type, proxy};
 
-use crate::Error;
-
-/// A toplevel window. On the wire `a{sv}`; what is `None` is absent.
-#[derive(Debug, Clone, PartialEq, Default, SerializeDict, DeserializeDict, Type)]
-#[zbus(signature = "a{sv}")]
-pub struct Window {
-    /// Given out once in the life of a desktop.
-    pub id: u64,
-    pub title: String,
-    pub app_id: String,
-    /// The process on the other end of the window's Wayland connection.
-    pub pid: Option<i32>,
-    /// The window that this one is a dialog of.
-    pub parent: Option<u64>,
-    /// The left edge of its geometry (without shadow) in the logical space of all outputs.
-    pub x: f64,
-    pub y: f64,
-    /// In logical pixels.
-    pub width: f64,
-    pub height: f64,
-    /// The name of the output that shows most of it.
-    pub output: Option<String>,
-    /// It has content. A window that was just created has none.
-    pub mapped: bool,
-    /// It has the keyboard.
-    pub focused: bool,
-    pub floating: bool,
-    pub fullscreen: bool,
-    pub maximized: bool,
-    pub minimized: bool,
-}
-
-/// An output. On the wire `a{sv}`.
-#[derive(Debug, Clone, PartialEq, Default, SerializeDict, DeserializeDict, Type)]
-#[zbus(signature = "a{sv}")]
-pub struct Output {
-    pub id: u64,
-    /// As `wl_output.name`.
-    pub name: String,
-    /// In physical pixels before `transform`.
-    pub width: u32,
-    pub height: u32,
-    /// Physical pixels per logical one.
-    pub scale: f64,
-    /// In mHz.
-    pub refresh_mhz: u32,
-    /// How it is mounted, with the number of `wl_output.transform`.
-    pub transform: u32,
-    /// Its top-left corner in the logical space of all outputs.
-    pub x: f64,
-    pub y: f64,
-    /// What it shows of the logical space, after `transform`.
-    pub logical_width: f64,
-    pub logical_height: f64,
-}
+pub use crate::state::{Output, Window, Workspace};
+use crate::{Error, dict::Dict, replica::Snapshot, subscription::Filter};
 
 /// One thing that `doctor` looked at. On the wire `(sbs)`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -76,7 +23,40 @@ pub trait Desktop1 {
     #[zbus(property(emits_changed_signal = "const"))]
     fn version(&self) -> zbus::Result<String>;
 
-    /// All windows, also those without content yet, in the order of their creation.
+    /// Another one after every start of the desktop: ids and sequences of different instances have nothing to do with each other.
+    #[zbus(property(emits_changed_signal = "const"))]
+    fn instance(&self) -> zbus::Result<String>;
+
+    /// What `WAYLAND_DISPLAY` has to be for programs that are to show up here.
+    #[zbus(property(emits_changed_signal = "const"))]
+    fn wayland_display(&self) -> zbus::Result<String>;
+
+    /// What draws: `cpu` or `gpu`; empty while no display runs, because nobody looks.
+    #[zbus(property)]
+    fn executor(&self) -> zbus::Result<String>;
+
+    /// Why that one, or why none.
+    #[zbus(property)]
+    fn executor_reason(&self) -> zbus::Result<String>;
+
+    /// Everything that there is, and the sequence of the newest event that is in it.
+    fn snapshot(&self) -> Result<(u64, Snapshot), Error>;
+
+    /// Sends the signal `Event` to the caller from now on: first the state and its sequence, then what happens after that.
+    ///
+    /// With `since` no state (an empty dictionary), but all events after that one; [`Error::ReplayGone`] if they are not kept any more.
+    /// A caller has one subscription: another call replaces it. Who leaves more than 1,024 events or 1 MiB unread is disconnected (on a
+    /// session bus: loses the subscription).
+    fn subscribe(&self, filter: Filter) -> Result<(u64, Dict), Error>;
+
+    /// Ends the caller's subscription.
+    fn unsubscribe(&self) -> Result<(), Error>;
+
+    /// Something happened; [`crate::Event::from_message`] reads it.
+    #[zbus(signal)]
+    fn event(&self, sequence: u64, time_ns: u64, trace: u64, kind: &str, payload: Dict) -> zbus::Result<()>;
+
+    /// All windows with content, in the order of their creation.
     fn windows(&self) -> Result<Vec<Window>, Error>;
 
     /// All outputs, in the order in which they were added.

@@ -22,6 +22,8 @@ pub enum Error {
     DisplayUnavailable(String),
     /// The program could not be started.
     LaunchFailed(String),
+    /// The events that a subscriber missed are not kept any more; it has to begin with a snapshot.
+    ReplayGone(String),
     /// The desktop is ending and answers no more calls.
     Ending(String),
     /// A mistake of the desktop's own.
@@ -43,6 +45,7 @@ impl fmt::Display for Error {
             | Self::BadArgument(sentence)
             | Self::DisplayUnavailable(sentence)
             | Self::LaunchFailed(sentence)
+            | Self::ReplayGone(sentence)
             | Self::Ending(sentence)
             | Self::Internal(sentence) => f.write_str(sentence),
             Self::Bus(zbus::Error::MethodError(name, Some(sentence), _)) => write!(f, "{sentence} ({name})"),

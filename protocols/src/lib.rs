@@ -1,6 +1,6 @@
 //! What Glasshouse says over D-Bus: names, wire types, errors and typed proxies.
 //!
-//! The interfaces are served peer-to-peer on `$XDG_RUNTIME_DIR/glasshouse-<wayland display>`. The XML in `protocols/dbus` is what the
+//! The interfaces are served peer-to-peer on `$XDG_RUNTIME_DIR/glasshouse-<wayland display>`, and on the session bus where there is one. The XML in `protocols/dbus` is what the
 //! desktop answers to `Introspect`; a test of the desktop compares the two. The types here are the wire's own: the core's are never
 //! serialized, so that they can change without breaking a script.
 //!
@@ -12,17 +12,30 @@ pub mod chord;
 pub mod commands;
 pub mod debug;
 pub mod desktop;
+mod dict;
 mod error;
+pub mod event;
 pub mod input;
+pub mod matching;
+mod record;
+pub mod replica;
+pub mod state;
+pub mod subscription;
 pub mod windows;
 
 pub use capture::{Capture1Proxy, CaptureInfo, CaptureOptions, PixelFormat};
 pub use chord::{Chord, Modifiers};
 pub use commands::Commands1Proxy;
 pub use debug::Debug1Proxy;
-pub use desktop::{Check, Desktop1Proxy, Output, Window};
+pub use desktop::{Check, Desktop1Proxy};
+pub use dict::Dict;
 pub use error::Error;
+pub use event::{Event, Payload};
 pub use input::{Button, Input1Proxy, TouchPhase};
+pub use matching::{Awaited, WindowMatch};
+pub use replica::{Replica, Snapshot};
+pub use state::{Output, Window, Workspace};
+pub use subscription::Filter;
 pub use windows::Windows1Proxy;
 
 /// The name on a bus. Peer-to-peer calls may carry it; nobody looks.

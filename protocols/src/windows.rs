@@ -4,13 +4,19 @@ use std::collections::HashMap;
 
 use zbus::proxy;
 
-use crate::{Error, desktop::Window};
+use crate::{Error, matching::WindowMatch, state::Window};
 
 /// How long `Launch` waits when it is told 0, in milliseconds.
 pub const DEFAULT_LAUNCH_TIMEOUT_MS: u32 = 10_000;
 
 /// The longest that `Launch` waits, in milliseconds.
 pub const MAX_LAUNCH_TIMEOUT_MS: u32 = 600_000;
+
+/// How long `WaitFor` waits when it is told 0, in milliseconds.
+pub const DEFAULT_WAIT_TIMEOUT_MS: u32 = 10_000;
+
+/// The longest that `WaitFor` waits, in milliseconds.
+pub const MAX_WAIT_TIMEOUT_MS: u32 = 600_000;
 
 /// Programs and the windows that they open.
 #[proxy(interface = "org.glasshouse.Windows1", default_service = "org.glasshouse.Desktop", default_path = "/org/glasshouse/Desktop")]
@@ -20,4 +26,15 @@ pub trait Windows1 {
     /// `env` is added to the desktop's own environment. An empty `cwd` is the desktop's own directory. `timeout_ms` is in milliseconds,
     /// at most ten minutes; 0 is ten seconds. After a time-out the program goes on.
     fn launch(&self, argv: &[&str], env: HashMap<&str, &str>, cwd: &str, timeout_ms: u32) -> Result<Window, Error>;
+
+    /// One window.
+    fn get(&self, window: u64) -> Result<Window, Error>;
+
+    /// All windows that have these properties, in the order of their creation.
+    fn find(&self, properties: WindowMatch) -> Result<Vec<Window>, Error>;
+
+    /// Waits until a window that has these properties is in this state, and answers with it: see [`crate::matching::Awaited`].
+    ///
+    /// `timeout_ms` is in milliseconds, at most ten minutes; 0 is ten seconds.
+    fn wait_for(&self, properties: WindowMatch, state: &str, timeout_ms: u32) -> Result<Window, Error>;
 }
