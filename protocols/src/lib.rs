@@ -21,6 +21,7 @@ mod record;
 pub mod replica;
 pub mod state;
 pub mod subscription;
+pub mod telemetry;
 pub mod windows;
 
 pub use capture::{Capture1Proxy, CaptureInfo, CaptureOptions, PixelFormat};
@@ -36,6 +37,7 @@ pub use matching::{Awaited, WindowMatch};
 pub use replica::{Replica, Snapshot};
 pub use state::{Output, Window, Workspace};
 pub use subscription::Filter;
+pub use telemetry::{Metrics, Telemetry1Proxy};
 pub use windows::Windows1Proxy;
 
 /// The name on a bus. Peer-to-peer calls may carry it; nobody looks.

@@ -38,29 +38,25 @@ macro_rules! record {
             /// What has to change for this to become `now`. `None`: nothing.
             pub fn change_to(&self, now: &Self) -> Option<$change> {
                 let mut change = $change { id: self.id, ..$change::default() };
-                let mut removed = Vec::new();
                 $(if self.$always != now.$always {
                     change.$always = Some(now.$always.clone());
                 })*
                 $(if self.$maybe != now.$maybe {
                     change.$maybe = now.$maybe.clone();
-                    if now.$maybe.is_none() {
-                        removed.push(stringify!($maybe).to_owned());
-                    }
                 })*
-                if !removed.is_empty() {
-                    change.removed = Some(removed);
+                let removed: &[Option<&str>] = &[$((self.$maybe.is_some() && now.$maybe.is_none()).then_some(stringify!($maybe)),)*];
+                if removed.iter().any(Option::is_some) {
+                    change.removed = Some(removed.iter().flatten().map(|name| (*name).to_owned()).collect());
                 }
                 (change != $change { id: self.id, ..$change::default() }).then_some(change)
             }
 
             /// Makes the change.
             pub fn apply(&mut self, change: &$change) {
-                let removed = |name: &str| change.removed.iter().flatten().any(|removed| removed == name);
                 $(if let Some(value) = &change.$always {
                     self.$always.clone_from(value);
                 })*
-                $(if change.$maybe.is_some() || removed(stringify!($maybe)) {
+                $(if change.$maybe.is_some() || change.removed.iter().flatten().any(|name| name == stringify!($maybe)) {
                     self.$maybe.clone_from(&change.$maybe);
                 })*
             }
