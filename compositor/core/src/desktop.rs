@@ -161,7 +161,7 @@ impl Desktop {
         self.outputs.get(id).map(|output| output.info())
     }
 
-    /// Where a surface's (0, 0) lies in the space of all outputs. `None`: it is not to be seen.
+    /// Where a surface's (0, 0) lies in the space of all outputs, before outputs round it to their pixels. `None`: it is not to be seen.
     pub fn origin(&self, surface: SurfaceId) -> Option<LogicalPoint> {
         let (main, offset) = self.surfaces.root(surface);
         Some(self.main_origin(main)? + offset.to_f64())

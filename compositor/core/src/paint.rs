@@ -275,9 +275,7 @@ impl<'a> Painter<'a> {
             if !self.painted.insert(placed.surface) {
                 continue;
             }
-            // Position and size are rounded each by itself: a surface of a whole number of pixels is never stretched by one.
-            let at = self.grid.pixel(origin + placed.at.to_f64().to_vector());
-            let area = Rect::new(at, self.grid.pixel_size(placed.size));
+            let area = placed.pixels(origin, self.grid);
             let element = Element::new(ElementId::Surface(placed.surface), area, ElementKind::Surface(placed.surface));
             self.push(Element { clip: look.clip, radius: look.radius, rounded_area: look.rounded, ..element });
         }

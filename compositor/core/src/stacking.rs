@@ -16,7 +16,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Under {
     pub surface: SurfaceId,
-    /// Where the surface's (0, 0) lies in the space of all outputs.
+    /// Where the surface's (0, 0) is painted on the output that shows the point, in the space of all outputs.
     pub origin: LogicalPoint,
     /// The window it belongs to, also as a popup or subsurface.
     pub window: Option<WindowId>,
@@ -189,16 +189,16 @@ impl Desktop {
 
     /// What lies at a point, from top to bottom.
     pub fn under(&self, at: LogicalPoint) -> Option<Under> {
-        self.outputs.at(at)?;
+        let grid = self.outputs.at(at)?.grid();
+        let pixel = grid.pixel_below(at);
         for item in self.bottom_to_top().into_iter().rev() {
             match item {
                 Item::Layer(surface) => {
                     let layer = self.layers.get(surface)?;
                     if layer.output.is_some_and(|output| self.shows(output, at))
-                        && let Some(hit) = self.surfaces.hit(surface, at - layer.area.origin.to_vector())
+                        && let Some((surface, origin)) = self.surfaces.hit(surface, layer.area.origin, at, grid)
                     {
-                        let origin = layer.area.origin + hit.at.to_f64().to_vector();
-                        return Some(Under { surface: hit.surface, origin, window: None, layer: true });
+                        return Some(Under { surface, origin, window: None, layer: true });
                     }
                 }
                 Item::Window(id) => {
@@ -207,24 +207,22 @@ impl Desktop {
                     if drawn.only_on.is_some_and(|output| !self.shows(output, at)) {
                         continue;
                     }
-                    if drawn.clip.is_none_or(|clip| clip.contains(at))
-                        && let Some(hit) = self.surfaces.hit(window.surface, at - drawn.origin.to_vector())
+                    if drawn.clip.is_none_or(|clip| grid.pixels(clip).contains(pixel))
+                        && let Some((surface, origin)) = self.surfaces.hit(window.surface, drawn.origin, at, grid)
                     {
-                        let origin = drawn.origin + hit.at.to_f64().to_vector();
-                        return Some(Under { surface: hit.surface, origin, window: Some(id), layer: false });
+                        return Some(Under { surface, origin, window: Some(id), layer: false });
                     }
                     // Nobody sees what lies below the black around a fullscreen window.
-                    if matches!(window.slot, Slot::Fullscreen(rect) if rect.contains(at)) {
+                    if matches!(window.slot, Slot::Fullscreen(rect) if grid.pixels(rect).contains(pixel)) {
                         return None;
                     }
                 }
                 Item::Popups(root) => {
                     for popup in self.popups.above(root).into_iter().rev() {
                         let Some(origin) = self.main_origin(popup.surface) else { continue };
-                        if let Some(hit) = self.surfaces.hit(popup.surface, at - origin.to_vector()) {
+                        if let Some((surface, origin)) = self.surfaces.hit(popup.surface, origin, at, grid) {
                             let window = self.windows.of_surface(root).map(|window| window.id);
-                            let origin = origin + hit.at.to_f64().to_vector();
-                            return Some(Under { surface: hit.surface, origin, window, layer: window.is_none() });
+                            return Some(Under { surface, origin, window, layer: window.is_none() });
                         }
                     }
                 }

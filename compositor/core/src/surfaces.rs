@@ -5,9 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use euclid::{Box2D, Point2D, Rect, Size2D, Vector2D};
-use glasshouse_scene::{Logical, LogicalPoint, LogicalRect, LogicalSize, SurfaceId, geometry::MAX_EXTENT};
+use glasshouse_scene::{Logical, LogicalPoint, LogicalRect, LogicalSize, PhysicalRect, SurfaceId, geometry::MAX_EXTENT};
 
-use crate::{event::SurfaceState, grid::tame_i32};
+use crate::{
+    event::SurfaceState,
+    grid::{Grid, tame_i32},
+};
 
 /// How many subsurfaces may lie in each other. Deeper ones are not shown; the edge refuses them before.
 pub(crate) const MAX_DEPTH: usize = 32;
@@ -19,6 +22,14 @@ pub(crate) struct Placed {
     /// Relative to the tree's root.
     pub(crate) at: Point2D<i32, Logical>,
     pub(crate) size: LogicalSize,
+}
+
+impl Placed {
+    /// The pixels that it covers while its tree's root lies at `origin`. Position and size are rounded each by itself: a surface of a
+    /// whole number of pixels is never stretched by one.
+    pub(crate) fn pixels(&self, origin: LogicalPoint, grid: Grid) -> PhysicalRect {
+        Rect::new(grid.pixel(origin + self.at.to_f64().to_vector()), grid.pixel_size(self.size))
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -97,9 +108,18 @@ impl Surfaces {
         boxes.reduce(|a, b| Box2D::new(a.min().min(b.min()), a.max().max(b.max())).to_rect()).unwrap_or_else(LogicalRect::zero)
     }
 
-    /// The topmost surface of a tree that takes input at a point, and where it lies. Both in the root's coordinates.
-    pub(crate) fn hit(&self, root: SurfaceId, at: LogicalPoint) -> Option<Placed> {
-        self.tree(root).into_iter().rev().find(|placed| self.takes_input(placed.surface, at - placed.at.to_f64().to_vector()))
+    /// The topmost surface of a tree that takes input at a point, and where it is painted on `grid`. The tree's root lies at `origin`.
+    ///
+    /// Goes by the pixels of the output that shows the point, as painting does: what lies on two outputs is on the grid of each.
+    pub(crate) fn hit(&self, root: SurfaceId, origin: LogicalPoint, at: LogicalPoint, grid: Grid) -> Option<(SurfaceId, LogicalPoint)> {
+        let pixel = grid.pixel_below(at);
+        self.tree(root).into_iter().rev().find_map(|placed| {
+            let area = placed.pixels(origin, grid);
+            let painted = grid.to_logical(area.origin);
+            // A pixel begins a billionth before its edge.
+            let local = (at - painted).to_point().max(LogicalPoint::zero());
+            (area.contains(pixel) && self.takes_input(placed.surface, local)).then_some((placed.surface, painted))
+        })
     }
 
     /// Whether a surface wants what happens at this point of it.

@@ -143,6 +143,16 @@ impl Bench {
         }
     }
 
+    /// However it went: when everybody has answered, everything is in its place.
+    pub(super) fn come_to_rest(&mut self) {
+        self.run([Op::Release]);
+        for _ in 0..3 {
+            self.answer();
+            self.run([Op::Pass(300)]);
+        }
+        super::invariants::assert_settled(self);
+    }
+
     pub(super) fn window(&self, n: u8) -> crate::WindowInfo {
         self.desktop.window(self.clients[&n].id).unwrap()
     }

@@ -2,10 +2,7 @@
 
 use proptest::{collection::vec, option, prelude::*, test_runner::Config};
 
-use super::{
-    bench::{Bench, Do, Op},
-    invariants::assert_settled,
-};
+use super::bench::{Bench, Do, Op};
 use crate::{
     Direction, LayoutKind, Settings,
     event::{CursorWanted, Edges, KeyboardInterest, Layer, LayerState, Want},
@@ -143,12 +140,6 @@ proptest! {
         let mut t = Bench::new(settings);
         t.run([Op::Command(Do::Plug(first.0, first.1, first.2))]);
         t.run(ops);
-        // However it went: when everybody has answered, everything is in its place.
-        t.run([Op::Release]);
-        for _ in 0..3 {
-            t.answer();
-            t.run([Op::Pass(300)]);
-        }
-        assert_settled(&t);
+        t.come_to_rest();
     }
 }

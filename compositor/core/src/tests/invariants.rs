@@ -133,31 +133,39 @@ fn points_find_what_is_painted(t: &Bench) {
     if t.desktop.pointer.drag_icon.is_some() {
         return;
     }
-    for output in t.desktop.outputs().iter().filter(|output| output.mode.scale == 1.0) {
+    for output in t.desktop.outputs() {
         let Some(scene) = t.desktop.scene(View::Output(output.id), t.now) else { panic!("an output without a scene") };
+        let grid = grid(&output);
         for n in 0..24 {
             // Spread over the output without a pattern.
             let pixel = PhysicalPoint::new(n * 389 % scene.size.width, n * 241 % scene.size.height);
-            let point = output.position + (pixel.to_f64().to_vector() + euclid::Vector2D::new(0.5, 0.5)).cast_unit();
-            let found = t.desktop.under(point).map(|under| under.surface);
-            assert_eq!(found, painted_at(t, &scene, pixel), "at {point:?}");
-            let origin = found.and_then(|surface| t.desktop.origin(surface));
-            assert_eq!(t.desktop.under(point).map(|under| under.origin), origin);
+            let point = centre(grid, pixel);
+            let found = t.desktop.under(point);
+            assert_eq!(found.map(|under| (under.surface, under.origin)), painted_at(t, &scene, grid, pixel), "at {point:?}");
+            if let Some(under) = found {
+                let exact = t.desktop.origin(under.surface).unwrap_or_default();
+                assert!((exact - under.origin).abs().lower_than(euclid::Vector2D::splat(1.0 / grid.scale)).all(), "{exact:?} {under:?}");
+            }
         }
     }
 }
 
-fn painted_at(t: &Bench, scene: &Scene, pixel: PhysicalPoint) -> Option<SurfaceId> {
+fn centre(grid: Grid, pixel: PhysicalPoint) -> LogicalPoint {
+    let half = euclid::Vector2D::splat(0.5 / grid.scale);
+    grid.to_logical(pixel) + half
+}
+
+/// The surface that takes input there, and where its first pixel is.
+fn painted_at(t: &Bench, scene: &Scene, grid: Grid, pixel: PhysicalPoint) -> Option<(SurfaceId, LogicalPoint)> {
     for element in scene.elements.iter().rev() {
         if !element.area.contains(pixel) || element.clip.is_some_and(|clip| !clip.contains(pixel)) {
             continue;
         }
         match element.kind {
             ElementKind::Surface(surface) => {
-                let local = pixel - element.area.origin;
-                let local = LogicalPoint::new(f64::from(local.x) + 0.5, f64::from(local.y) + 0.5);
-                if t.desktop.surfaces.takes_input(surface, local) {
-                    return Some(surface);
+                let origin = grid.to_logical(element.area.origin);
+                if t.desktop.surfaces.takes_input(surface, (centre(grid, pixel) - origin).to_point()) {
+                    return Some((surface, origin));
                 }
             }
             // The black around a fullscreen window.
