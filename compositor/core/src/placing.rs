@@ -154,7 +154,6 @@ impl Desktop {
             let grabbed = self.pointer.grab.is_some_and(|grab| grab.window() == id);
             // Not rounded to the grid of its output: where it lies decides which output that is.
             let at = self.reachable(LogicalRect::new(at, size));
-            let target_floats = window.target == Slot::Floating;
             let output = self.outputs.best_for(LogicalRect::new(at, size)).map(|output| output.id);
             let answered = window.configures.in_flight.is_none();
             let size_wanted = window.float.size;
@@ -166,8 +165,8 @@ impl Desktop {
             if !grabbed && answered && (size_wanted == Some(size) || size_wanted.is_none() || window.configures.late) {
                 window.float.anchor = Anchor::default();
             }
-            if target_floats && output.is_some() {
-                window.home.output = output;
+            if let Some(output) = output {
+                window.float_on(output);
             }
         }
     }

@@ -118,7 +118,7 @@ pub(crate) struct Window {
     pub(crate) float: Floating,
     /// Where it is shown.
     pub(crate) slot: Slot,
-    /// The output that `slot` is on, unless it floats: `home` may already be another one.
+    /// The output that `slot` is on: `home` may already be another one.
     slot_output: Option<OutputId>,
     /// Where it is to be shown once everybody concerned has answered.
     pub(crate) target: Slot,
@@ -180,9 +180,18 @@ impl Window {
         self.pending_since = None;
     }
 
-    /// The output it is seen on.
+    /// It floats, and this is the output it is seen on.
+    pub(crate) fn float_on(&mut self, output: OutputId) {
+        self.slot_output = Some(output);
+        // On its way elsewhere it has a new home already.
+        if self.target == Slot::Floating {
+            self.home.output = Some(output);
+        }
+    }
+
+    /// The output it is seen on, and whose pixel grid it keeps to.
     pub(crate) fn shown_on(&self) -> Option<OutputId> {
-        if self.slot == Slot::Floating { self.home.output } else { self.slot_output }
+        self.slot_output
     }
 
     pub(crate) fn is_being_placed(&self) -> bool {

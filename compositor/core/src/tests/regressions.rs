@@ -58,3 +58,17 @@ fn a_window_on_two_outputs_is_hit_on_the_grid_of_each() {
     ];
     check(Settings { layout: LayoutKind::Floating, ..Settings::default() }, (1920, 1080, 1.25), ops);
 }
+
+#[test]
+fn a_floating_window_on_its_way_to_another_output_keeps_to_the_grid_of_its_own() {
+    let fullscreen = Op::Command(Do::Fullscreen(0, true, Some(1)));
+    let ops = [
+        Op::Command(Do::Plug(1000, 600, 1.0)),
+        Op::Open(0, 1, 1),
+        Op::ClientCommits(0),
+        // All of the tiny output is a corner of the window, and less than a pixel of the other output.
+        Op::Command(Do::Move(0, -5.0, 0.0)),
+        fullscreen,
+    ];
+    check(Settings { layout: LayoutKind::Floating, ..Settings::default() }, (1, 1, 8.0), ops);
+}
