@@ -1,6 +1,8 @@
 //! What the bus asks for, done on the main thread. Nothing here waits.
 
-use glasshouse_core::{Caller, Command, OutputInfo, permit};
+mod commands;
+
+use glasshouse_core::{Act, Caller, OutputInfo};
 use glasshouse_link::{DebugOrder as LinkOrder, Executor};
 use glasshouse_protocols::{Check, TouchPhase};
 use glasshouse_scene::LogicalRect;
@@ -36,44 +38,40 @@ impl State {
         // A caller that has gone away needs no answer: hence `let _ =` below.
         match request {
             Request::Windows { caller, reply } => {
-                let _ = reply.send(self.permitted(&caller, &Command::Observe).map(|()| {
+                let _ = reply.send(self.allowed(&caller, Act::Observe).map(|()| {
                     let windows = self.desktop.windows();
                     windows.iter().filter(|info| info.mapped).map(|info| self.wire_window(info)).collect()
                 }));
             }
             Request::Outputs { caller, reply } => {
-                let _ = reply.send(self.permitted(&caller, &Command::Observe).map(|()| {
+                let _ = reply.send(self.allowed(&caller, Act::Observe).map(|()| {
                     let area = |output: &OutputInfo| LogicalRect::new(output.position, output.size);
                     self.desktop.outputs().iter().map(|output| bus::output(output.id, &output.mode, area(output))).collect()
                 }));
             }
             Request::Doctor { caller, reply } => {
-                let _ = reply.send(self.permitted(&caller, &Command::Observe).map(|()| self.doctor()));
+                let _ = reply.send(self.allowed(&caller, Act::Observe).map(|()| self.doctor()));
             }
             Request::DisplayPid { caller, reply } => {
                 let pid = self.display.pid().unwrap_or_default();
-                let _ = reply.send(self.permitted(&caller, &Command::Observe).map(|()| pid));
+                let _ = reply.send(self.allowed(&caller, Act::Observe).map(|()| pid));
             }
             Request::DebugOrder { caller, order, reply } => {
-                let result = self.permitted(&caller, &Command::Quit).and_then(|()| self.debug_order(order));
+                let result = self.allowed(&caller, Act::Manage).and_then(|()| self.debug_order(order));
                 let _ = reply.send(result);
             }
-            Request::Command { caller, command, reply } => {
-                let result = self.apply(&caller, command).map_err(|refusal| bus::refusal(&refusal));
-                self.settle();
-                self.answer_after_flush(result, reply);
-            }
+            Request::Commands(request) => self.handle_commands(request),
             Request::Input { caller, action, reply } => {
-                let result = self.permitted(&caller, &Command::Input).and_then(|()| self.act(action));
+                let result = self.allowed(&caller, Act::Input).and_then(|()| self.act(action));
                 self.answer_after_flush(result, reply);
             }
-            Request::Launch { caller, launch, reply } => match self.permitted(&caller, &Command::Launch) {
+            Request::Launch { caller, launch, reply } => match self.allowed(&caller, Act::Launch) {
                 Ok(()) => self.launch(launch, reply),
                 Err(error) => {
                     let _ = reply.send(Err(error));
                 }
             },
-            Request::Capture { caller, picture, reply } => match self.permitted(&caller, &Command::Capture) {
+            Request::Capture { caller, picture, reply } => match self.allowed(&caller, Act::Capture) {
                 Ok(()) => self.take_picture(&picture, reply),
                 Err(error) => {
                     let _ = reply.send(Err(error));
@@ -83,7 +81,7 @@ impl State {
     }
 
     /// Success is said once clients have what they were sent.
-    fn answer_after_flush(&mut self, result: Result<(), BusError>, reply: Reply<()>) {
+    pub(crate) fn answer_after_flush(&mut self, result: Result<(), BusError>, reply: Reply<()>) {
         match result {
             Ok(()) => self.control.after_flush.push(reply),
             Err(error) => {
@@ -92,8 +90,9 @@ impl State {
         }
     }
 
-    fn permitted(&self, caller: &Caller, command: &Command) -> Result<(), BusError> {
-        permit(caller, command, &self.desktop).map_err(|refusal| bus::refusal(&refusal))
+    /// Whether a caller on the bus may.
+    pub(crate) fn allowed(&self, caller: &Caller, act: Act<'_>) -> Result<(), BusError> {
+        self.permitted(caller, act).map_err(|refusal| bus::refusal(&refusal))
     }
 
     fn act(&mut self, action: InputAction) -> Result<(), BusError> {

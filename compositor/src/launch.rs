@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    path::PathBuf,
     process::{Child, Command, Stdio},
 };
 
@@ -25,6 +26,14 @@ pub struct Launches {
     by_token: Vec<(String, WindowId)>,
     /// Windows that were given to a launch: one window answers one launch.
     claimed: BTreeSet<WindowId>,
+}
+
+/// A program that was started.
+#[derive(Debug)]
+pub struct Spawned {
+    pub pid: i32,
+    /// The activation token that it was given.
+    pub token: String,
 }
 
 #[derive(Debug)]
@@ -58,30 +67,40 @@ impl Launches {
 impl State {
     /// Starts a program; the answer comes when its window is there.
     pub fn launch(&mut self, launch: Launch, reply: Reply<Window>) {
-        let Some((program, arguments)) = launch.argv.split_first() else {
-            let _ = reply.send(Err(BusError::BadArgument("there is no program to start".into())));
-            return;
+        match self.start_program(&launch.argv, launch.env, launch.cwd) {
+            Ok(Spawned { pid, token }) => {
+                let program = launch.argv.first().cloned().unwrap_or_default();
+                let until = self.now.after(launch.timeout);
+                self.launches.waiting.push(Waiting { program, pid, token, until, reply });
+            }
+            Err(error) => {
+                let _ = reply.send(Err(error));
+            }
+        }
+    }
+
+    /// Starts a program on this desktop. It is buried when it ends.
+    ///
+    /// # Errors
+    ///
+    /// `LaunchFailed` with the system's reason.
+    pub fn start_program(&mut self, argv: &[String], env: Vec<(String, String)>, cwd: Option<PathBuf>) -> Result<Spawned, BusError> {
+        let Some((program, arguments)) = argv.split_first() else {
+            return Err(BusError::BadArgument("there is no program to start".into()));
         };
         let token = self.clients.globals.activation.create_external_token(None).0.as_str().to_owned();
         let mut command = Command::new(program);
-        command.args(arguments).envs(launch.env).stdin(Stdio::null());
+        command.args(arguments).envs(env).stdin(Stdio::null());
         command.env("WAYLAND_DISPLAY", &self.control.wayland_display);
         command.env("XDG_ACTIVATION_TOKEN", &token).env("DESKTOP_STARTUP_ID", &token);
-        if let Some(folder) = launch.cwd {
+        if let Some(folder) = cwd {
             command.current_dir(folder);
         }
-        match command.spawn() {
-            Ok(child) => {
-                let pid = i32::try_from(child.id()).unwrap_or_default();
-                let until = self.now.after(launch.timeout);
-                self.launches.waiting.push(Waiting { program: program.clone(), pid, token, until, reply });
-                self.launches.children.push(child);
-                self.active();
-            }
-            Err(error) => {
-                let _ = reply.send(Err(BusError::LaunchFailed(format!("{program} could not be started: {error}"))));
-            }
-        }
+        let child = command.spawn().map_err(|error| BusError::LaunchFailed(format!("{program} could not be started: {error}")))?;
+        let pid = i32::try_from(child.id()).unwrap_or_default();
+        self.launches.children.push(child);
+        self.active();
+        Ok(Spawned { pid, token })
     }
 
     /// A window was opened: some launch may have waited for it.

@@ -6,6 +6,7 @@
 pub mod bus;
 mod capture;
 pub mod clock;
+mod commands;
 mod control;
 pub mod display;
 mod input;

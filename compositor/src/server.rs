@@ -8,7 +8,7 @@ use calloop::{
     generic::Generic,
     signals::{Signal, Signals},
 };
-use glasshouse_core::{Caller, Command, Desktop, Event, LayoutKind, OutputMode, Settings};
+use glasshouse_core::{Caller, Command, Desktop, Event, LayoutKind, Settings, command};
 use smithay::{input::keyboard::XkbConfig, reexports::wayland_server::Display as WaylandDisplay};
 
 use crate::{
@@ -76,15 +76,9 @@ impl Server {
         let mut server = Self::new(Settings { layout, ..Settings::default() }, display)?;
         server.state.display.failure = failure;
         for size in &options.size {
-            let output = OutputMode {
-                name: String::new(),
-                width: size.width,
-                height: size.height,
-                scale: size.scale,
-                refresh_mhz: 60_000,
-                transform: size.transform,
-            };
-            server.state.apply(&Caller::Person, Command::AddOutput { output, position: None })?;
+            let mode = command::Mode { width: size.width, height: size.height, refresh_mhz: None };
+            let output = Command::AddOutput { mode, name: None, scale: size.scale, transform: size.transform, position: None };
+            server.state.apply(&Caller::Person, output)?;
         }
         server.state.settle();
         server.listen(socket)?;

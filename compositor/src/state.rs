@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use calloop::LoopHandle;
-use glasshouse_core::{Caller, Command, Desktop, Effect, Event, Notice, Refusal, Timestamp};
+use glasshouse_core::{Caller, Command, Desktop, Effect, Event, Notice, Refusal, Refused, Timestamp};
 
 use crate::{bus, capture::Captures, control::Control, display::Display, input::Input, launch::Launches, wayland::Clients};
 
@@ -79,6 +79,18 @@ impl State {
         Ok(())
     }
 
+    /// Has the core carry out several commands, all or none.
+    ///
+    /// # Errors
+    ///
+    /// Which one was refused; nothing has changed then.
+    pub fn apply_all(&mut self, caller: &Caller, commands: &[Command]) -> Result<(), Refused> {
+        let effects = self.desktop.apply_all(caller, commands, self.now)?;
+        self.effects.extend(effects);
+        self.active();
+        Ok(())
+    }
+
     /// Carries out what the core decided, in order. Doing so may make the core decide more.
     pub fn settle(&mut self) {
         while let Some(effect) = self.effects.pop_front() {
@@ -108,6 +120,12 @@ impl State {
             Effect::OutputChanged { output } => self.output_changed(output),
             Effect::OutputRemoved { output } => self.output_removed(output),
             Effect::Notify(notice) => self.notice(&notice),
+            Effect::Run { command } => {
+                let text = command.to_string();
+                if let Err(refusal) = self.run(&Caller::Person, command) {
+                    tracing::warn!(command = text, %refusal, "could not be undone");
+                }
+            }
             Effect::Quit => self.quit = true,
         }
     }

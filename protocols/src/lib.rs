@@ -26,7 +26,7 @@ pub mod windows;
 
 pub use capture::{Capture1Proxy, CaptureInfo, CaptureOptions, PixelFormat};
 pub use chord::{Chord, Modifiers};
-pub use commands::Commands1Proxy;
+pub use commands::{CommandDoc, Commands1Proxy, Preview};
 pub use debug::Debug1Proxy;
 pub use desktop::{Check, Desktop1Proxy};
 pub use dict::Dict;

@@ -3,81 +3,160 @@
 use glasshouse_scene::{LogicalPoint, LogicalSize, OutputId};
 
 use crate::{
-    command::{Command, OutputMode, Refusal},
+    command::{Command, Mode, OutputMode, Refusal, WindowRef},
     desktop::Desktop,
     effect::{Effect, Effects},
     grid::{tame_i32, tame_point},
     ids::WindowId,
-    window::{Anchor, Home, Phase, Window},
+    output::Output,
+    window::{Anchor, Home, Phase},
 };
+
+/// Of an output whose mode says no rate, in mHz.
+const DEFAULT_REFRESH_MHZ: u32 = 60_000;
 
 impl Desktop {
     pub(crate) fn carry_out(&mut self, command: Command, effects: &mut Effects) -> Result<(), Refusal> {
         match command {
             Command::FocusWindow { window } => {
-                self.mapped(window)?;
+                let window = self.mapped(&window)?;
                 self.set_minimized(window, false);
                 self.focus_window(window);
             }
-            Command::FocusDirection { direction } => self.focus_direction(direction)?,
-            Command::CloseWindow { window } => {
-                self.existing(window)?;
-                effects.push(Effect::CloseWindow { window });
+            Command::CloseWindow { window } => effects.push(Effect::CloseWindow { window: self.resolve_window(&window)? }),
+            Command::MoveWindow { to, window } => self.move_window(self.floating(&window)?, to)?,
+            Command::MoveWindowBy { by, window } => {
+                let window = self.floating(&window)?;
+                let at = self.windows.get(window).and_then(|window| window.float.at).unwrap_or_default();
+                self.move_window(window, at + by)?;
             }
-            Command::MoveWindow { window, to } => self.move_window(window, to)?,
-            Command::ResizeWindow { window, to } => self.resize_window(window, to)?,
-            Command::SetFullscreen { window, fullscreen, output } => {
-                self.existing(window)?;
-                if let Some(output) = output.filter(|output| self.outputs.get(*output).is_none()) {
-                    return Err(Refusal::NoOutput(output));
-                }
-                self.set_fullscreen(window, fullscreen, output);
+            Command::ResizeWindow { to, window } => self.resize_window(self.floating(&window)?, to)?,
+            Command::ResizeWindowBy { by, window } => {
+                let window = self.floating(&window)?;
+                let size = self.windows.get(window).map(|window| window.float.size.unwrap_or(self.geometry(window).size));
+                let size = size.unwrap_or_default();
+                self.resize_window(window, LogicalSize::new((size.width + by.x).max(1.0), (size.height + by.y).max(1.0)))?;
             }
-            Command::SetMaximized { window, maximized } => {
-                self.existing(window)?;
-                self.set_maximized(window, maximized);
+            Command::SwapWindow { with, window } => self.swap_windows(&window, &with)?,
+            Command::SetFullscreen { on, window, output } => {
+                let window = self.resolve_window(&window)?;
+                let output = output.map(|output| self.resolve_output(&output)).transpose()?;
+                let now = self.windows.get(window).is_some_and(|window| window.modes.fullscreen);
+                self.set_fullscreen(window, on.of(now), output);
             }
-            Command::SetFloating { window, floating } => {
-                self.existing(window)?;
+            Command::SetMaximized { on, window } => {
+                let window = self.resolve_window(&window)?;
+                let now = self.windows.get(window).is_some_and(|window| window.modes.maximized);
+                self.set_maximized(window, on.of(now));
+            }
+            Command::SetFloating { on, window } => {
+                let window = self.resolve_window(&window)?;
+                let floats = self.windows.get(window).is_some_and(|window| self.floats(window));
                 if let Some(window) = self.windows.get_mut(window) {
-                    window.modes.floating = Some(floating);
+                    window.modes.floating = Some(on.of(floats));
                 }
                 self.touch();
             }
-            Command::SetMinimized { window, minimized } => {
-                self.existing(window)?;
-                self.set_minimized(window, minimized);
+            Command::SetMinimized { on, window } => {
+                let window = self.resolve_window(&window)?;
+                let now = self.windows.get(window).is_some_and(|window| window.modes.minimized);
+                self.set_minimized(window, on.of(now));
+            }
+            Command::MoveToOutput { output, window } => {
+                let (window, output) = (self.resolve_window(&window)?, self.output_of(&output)?.clone());
+                self.bring_to(window, &output);
+                if let Some(window) = self.windows.get_mut(window) {
+                    window.home.name = None;
+                }
+                self.touch();
             }
             Command::SetLayout { layout } => {
                 self.settings.layout = layout;
                 self.touch();
             }
-            Command::AddOutput { output, position } => self.add_output(output, position, effects)?,
-            Command::ConfigureOutput { output, mode, position } => self.configure_output(output, mode, position, effects)?,
-            Command::RemoveOutput { output } => self.remove_output(output, effects)?,
-            Command::Input | Command::Launch | Command::Observe | Command::Capture => {}
-            Command::Quit => effects.push(Effect::Quit),
+            Command::AddOutput { mode, name, scale, transform, position } => {
+                let Mode { width, height, refresh_mhz } = mode;
+                let refresh_mhz = refresh_mhz.unwrap_or(DEFAULT_REFRESH_MHZ);
+                let mode = OutputMode { name: name.unwrap_or_default(), width, height, scale, refresh_mhz, transform };
+                self.add_output(mode, position, effects)?;
+            }
+            Command::ConfigureOutput { output, mode, scale, transform, position, name } => {
+                let output = self.output_of(&output)?;
+                let (id, mut changed) = (output.id, output.mode.clone());
+                if let Some(Mode { width, height, refresh_mhz }) = mode {
+                    (changed.width, changed.height) = (width, height);
+                    changed.refresh_mhz = refresh_mhz.unwrap_or(changed.refresh_mhz);
+                }
+                changed.scale = scale.unwrap_or(changed.scale);
+                changed.transform = transform.unwrap_or(changed.transform);
+                changed.name = name.unwrap_or(changed.name);
+                self.configure_output(id, changed, position, effects)?;
+            }
+            Command::RemoveOutput { output } => self.remove_output(self.resolve_output(&output)?, effects)?,
+            Command::Undo {} => self.undo(effects)?,
+            Command::Redo {} => self.redo(effects)?,
+            Command::Quit {} => effects.push(Effect::Quit),
+            Command::Spawn { .. }
+            | Command::PressKey { .. }
+            | Command::TypeText { .. }
+            | Command::MovePointer { .. }
+            | Command::Click { .. }
+            | Command::Scroll { .. }
+            | Command::Capture { .. }
+            | Command::EnterMode { .. }
+            | Command::SwitchKeyboardLayout { .. }
+            | Command::SetOption { .. }
+            | Command::ResetOption { .. }
+            | Command::ReloadConfig {}
+            | Command::SaveSnapshot { .. }
+            | Command::RestoreSnapshot { .. } => return Err(Refusal::NotInTransaction(command.name())),
         }
         Ok(())
     }
 
-    fn existing(&self, id: WindowId) -> Result<&Window, Refusal> {
-        self.windows.get(id).ok_or(Refusal::NoWindow(id))
-    }
-
-    fn mapped(&self, id: WindowId) -> Result<&Window, Refusal> {
-        let window = self.existing(id)?;
-        if window.phase == Phase::Mapped { Ok(window) } else { Err(Refusal::NotMapped(id)) }
+    fn mapped(&self, asked: &WindowRef) -> Result<WindowId, Refusal> {
+        let id = self.resolve_window(asked)?;
+        if self.windows.get(id).is_some_and(|window| window.phase == Phase::Mapped) { Ok(id) } else { Err(Refusal::NotMapped(id)) }
     }
 
     /// A mapped window that floats, or would if it were not maximized or fullscreen.
-    fn floating(&self, id: WindowId) -> Result<&Window, Refusal> {
-        let window = self.mapped(id)?;
-        if self.floats(window) { Ok(window) } else { Err(Refusal::NotFloating(id)) }
+    fn floating(&self, asked: &WindowRef) -> Result<WindowId, Refusal> {
+        let id = self.mapped(asked)?;
+        if self.windows.get(id).is_some_and(|window| self.floats(window)) { Ok(id) } else { Err(Refusal::NotFloating(id)) }
+    }
+
+    fn swap_windows(&mut self, one: &WindowRef, other: &WindowRef) -> Result<(), Refusal> {
+        let (one, other) = (self.mapped(one)?, self.mapped(other)?);
+        for id in [one, other] {
+            if self.windows.get(id).is_some_and(|window| self.floats(window)) {
+                return Err(Refusal::NotTiled(id));
+            }
+        }
+        let outputs = [one, other].map(|id| self.windows.get(id).and_then(|window| window.home.output));
+        for place in &mut self.windows.tiles {
+            match *place {
+                id if id == one => *place = other,
+                id if id == other => *place = one,
+                _ => {}
+            }
+        }
+        if let [Some(from), Some(to)] = outputs
+            && from != to
+        {
+            for (window, output) in [(one, to), (other, from)] {
+                if let Some(output) = self.outputs.get(output).cloned() {
+                    self.bring_to(window, &output);
+                }
+            }
+        }
+        self.touch();
+        Ok(())
     }
 
     fn move_window(&mut self, id: WindowId, to: LogicalPoint) -> Result<(), Refusal> {
-        self.floating(id)?;
+        if !to.x.is_finite() || !to.y.is_finite() {
+            return Err(Refusal::BadGeometry);
+        }
         if let Some(window) = self.windows.get_mut(id) {
             window.float.at = Some(tame_point(to));
             window.float.anchor = Anchor::default();
@@ -88,7 +167,9 @@ impl Desktop {
     }
 
     fn resize_window(&mut self, id: WindowId, to: LogicalSize) -> Result<(), Refusal> {
-        self.floating(id)?;
+        if !(to.width >= 1.0 && to.height >= 1.0 && to.width.is_finite() && to.height.is_finite()) {
+            return Err(Refusal::BadGeometry);
+        }
         let whole = |length: f64| f64::from(tame_i32(length.round() as i32).max(1));
         if let Some(window) = self.windows.get_mut(id) {
             window.float.size = Some(window.limited(LogicalSize::new(whole(to.width), whole(to.height))));
@@ -144,7 +225,7 @@ impl Desktop {
         self.touch();
     }
 
-    fn add_output(&mut self, mode: OutputMode, position: Option<LogicalPoint>, effects: &mut Effects) -> Result<(), Refusal> {
+    pub(crate) fn add_output(&mut self, mode: OutputMode, position: Option<LogicalPoint>, effects: &mut Effects) -> Result<(), Refusal> {
         let before = self.outputs.clone();
         let id = self.outputs.add(mode, position)?;
         effects.push(Effect::OutputAdded { output: id });
@@ -158,7 +239,7 @@ impl Desktop {
         Ok(())
     }
 
-    fn configure_output(
+    pub(crate) fn configure_output(
         &mut self,
         id: OutputId,
         mode: OutputMode,
@@ -171,7 +252,22 @@ impl Desktop {
         Ok(())
     }
 
-    fn remove_output(&mut self, id: OutputId, effects: &mut Effects) -> Result<(), Refusal> {
+    /// Undo: an output is again what it was.
+    pub(crate) fn put_output(&mut self, was: &Output, effects: &mut Effects) -> Result<(), Refusal> {
+        let before = self.outputs.clone();
+        self.outputs.put_back(was.id, was.mode.clone(), was.placed)?;
+        self.follow_outputs(&before, effects);
+        Ok(())
+    }
+
+    /// Undo: outputs lie again in the order they had.
+    pub(crate) fn reorder_outputs(&mut self, order: &[OutputId], effects: &mut Effects) {
+        let before = self.outputs.clone();
+        self.outputs.reorder(order);
+        self.follow_outputs(&before, effects);
+    }
+
+    pub(crate) fn remove_output(&mut self, id: OutputId, effects: &mut Effects) -> Result<(), Refusal> {
         let before = self.outputs.clone();
         let gone = self.outputs.remove(id)?;
         for window in self.windows.iter_mut().filter(|window| window.home.output == Some(id)) {

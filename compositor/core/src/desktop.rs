@@ -15,6 +15,7 @@ use crate::{
     popup::Popups,
     surfaces::Surfaces,
     told::Told,
+    undo::Journal,
     window::{Phase, Window, Windows},
 };
 
@@ -32,6 +33,9 @@ pub struct Desktop {
     pub(crate) clicked_layer: Option<SurfaceId>,
     pub(crate) told: Told,
     pub(crate) next_token: u64,
+    pub(crate) journal: Journal,
+    /// The session lock is on: nobody sees or does anything.
+    pub(crate) locked: bool,
     changed: Changed,
     last_surface: u64,
     last_window: u64,
@@ -61,6 +65,8 @@ impl Desktop {
             clicked_layer: None,
             told: Told::default(),
             next_token: 1,
+            journal: Journal::default(),
+            locked: false,
             changed: Changed::Nothing,
             last_surface: 0,
             last_window: 0,
@@ -84,8 +90,10 @@ impl Desktop {
     pub fn apply(&mut self, caller: &Caller, command: Command, now: Timestamp) -> Result<Effects, Refusal> {
         permit(caller, &command, self)?;
         let mut effects = Effects::new();
-        self.carry_out(command, &mut effects)?;
+        let before = self.arrangement();
+        self.carry_out(command.clone(), &mut effects)?;
         self.settle(now, &mut effects);
+        self.remember_change(&[command], &before);
         Ok(effects)
     }
 
@@ -110,7 +118,7 @@ impl Desktop {
     }
 
     /// Draws all conclusions from what changed, in the one order in which each step rests on those before it.
-    fn settle(&mut self, now: Timestamp, effects: &mut Effects) {
+    pub(crate) fn settle(&mut self, now: Timestamp, effects: &mut Effects) {
         let changed = std::mem::replace(&mut self.changed, Changed::Nothing);
         match changed {
             Changed::Nothing => return,
@@ -190,6 +198,11 @@ impl Desktop {
     /// Whether the pointer moves or resizes a window: no client hears of it then.
     pub fn interacting(&self) -> bool {
         self.pointer.grab.is_some()
+    }
+
+    /// Whether the session is locked.
+    pub fn is_locked(&self) -> bool {
+        self.locked
     }
 
     pub fn settings(&self) -> &Settings {

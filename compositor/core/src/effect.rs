@@ -2,7 +2,7 @@
 
 use glasshouse_scene::{LogicalRect, LogicalSize, OutputId, SurfaceId};
 
-use crate::ids::WindowId;
+use crate::{command::Command, ids::WindowId};
 
 /// Something for an edge to carry out. In order.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +55,10 @@ pub enum Effect {
     },
     /// For telemetry and whoever waits.
     Notify(Notice),
+    /// Carry out this command, which undoes another one or does it again.
+    Run {
+        command: Command,
+    },
     /// End the session.
     Quit,
 }

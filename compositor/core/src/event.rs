@@ -3,7 +3,7 @@
 use euclid::{Point2D, Rect, Size2D};
 use glasshouse_scene::{Logical, LogicalPoint, LogicalRect, LogicalSize, OutputId, SurfaceId};
 
-use crate::ids::WindowId;
+use crate::{ids::WindowId, settings::Settings};
 
 /// A fact from an edge. Ids of things that are gone are ignored.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,6 +115,11 @@ pub enum Event {
     DragIcon {
         surface: Option<SurfaceId>,
     },
+
+    /// The session was locked or unlocked.
+    Locked(bool),
+    /// The configuration says how the desktop looks and behaves from now on.
+    SettingsChanged(Box<Settings>),
 
     /// A moment that `Desktop::deadline` asked for has come.
     Tick,

@@ -98,6 +98,16 @@ impl Desktop {
                     self.touch();
                 }
             }
+            Event::Locked(locked) => {
+                self.locked = locked;
+                self.touch();
+            }
+            Event::SettingsChanged(settings) => {
+                if self.settings != *settings {
+                    self.settings = *settings;
+                    self.touch();
+                }
+            }
             Event::Tick => self.touch(),
         }
     }

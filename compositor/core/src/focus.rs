@@ -3,7 +3,7 @@
 use glasshouse_scene::{LogicalPoint, SurfaceId};
 
 use crate::{
-    command::{Direction, Refusal},
+    command::Direction,
     desktop::Desktop,
     effect::{Effect, Effects, Notice},
     event::Layer,
@@ -33,6 +33,11 @@ impl Desktop {
     /// The window that has the keyboard. `None` while a layer surface has it.
     pub(crate) fn focused_window(&self) -> Option<WindowId> {
         self.windows.of_surface(self.told.focus?).map(|window| window.id)
+    }
+
+    /// The window that has the keyboard once everything is settled: within a transaction the focus may be on its way.
+    pub(crate) fn next_focus(&self) -> Option<WindowId> {
+        self.windows.of_surface(self.focus_now()?).map(|window| window.id)
     }
 
     /// Makes a window the one that has, or next gets, the keyboard, and raises it.
@@ -92,9 +97,9 @@ impl Desktop {
         }
     }
 
-    /// Focuses the nearest window in a direction, from the focused one or else from the pointer.
-    pub(crate) fn focus_direction(&mut self, direction: Direction) -> Result<(), Refusal> {
-        let focused = self.focused_window();
+    /// The nearest window in a direction, from the focused one or else from the pointer.
+    pub(crate) fn nearest_towards(&self, direction: Direction) -> Option<WindowId> {
+        let focused = self.next_focus();
         let from = focused.and_then(|id| self.drawn(self.windows.get(id)?)).map_or(self.pointer.at, |drawn| drawn.area.center());
         let mut best: Option<(f64, WindowId)> = None;
         // From top to bottom, so that of two at the same place the visible one wins.
@@ -105,9 +110,7 @@ impl Desktop {
                 best = Some((distance, *id));
             }
         }
-        let (_, id) = best.ok_or(Refusal::NothingThere(direction))?;
-        self.focus_window(id);
-        Ok(())
+        best.map(|(_, id)| id)
     }
 }
 

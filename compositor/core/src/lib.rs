@@ -22,15 +22,18 @@ mod permit;
 mod placing;
 mod pointer;
 mod popup;
+mod resolve;
 mod settings;
 mod stacking;
 mod surfaces;
 #[cfg(test)]
 mod tests;
 mod told;
+pub mod transaction;
+mod undo;
 mod window;
 
-pub use command::{Caller, Command, Direction, LayoutKind, OutputMode, Refusal, Scopes};
+pub use command::{Act, Caller, Command, Direction, LayoutKind, OutputMode, OutputRef, Refusal, Scopes, Switch, WindowRef};
 pub use desktop::Desktop;
 pub use effect::{Effect, Effects, Notice, WindowConfigure, WindowInfo};
 pub use event::Event;
@@ -40,3 +43,4 @@ pub use paint::View;
 pub use permit::permit;
 pub use settings::{Blend, Border, Settings, Shadow};
 pub use stacking::Under;
+pub use transaction::{Preview, Refused};

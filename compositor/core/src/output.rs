@@ -31,7 +31,7 @@ pub(crate) struct Output {
     pub(crate) id: OutputId,
     pub(crate) mode: OutputMode,
     /// Where somebody wanted it. `None`: to the right of those before it.
-    placed: Option<LogicalPoint>,
+    pub(crate) placed: Option<LogicalPoint>,
     pub(crate) position: LogicalPoint,
     pub(crate) work_area: LogicalRect,
 }
@@ -112,7 +112,8 @@ impl Outputs {
         if self.list.iter().any(|output| output.id != id && output.mode.name == mode.name && !mode.name.is_empty()) {
             return Err(Refusal::NameTaken(mode.name));
         }
-        let output = self.list.iter_mut().find(|output| output.id == id).ok_or(Refusal::NoOutput(id))?;
+        let missing = self.missing(id);
+        let output = self.list.iter_mut().find(|output| output.id == id).ok_or(missing)?;
         if mode.name.is_empty() {
             mode.name.clone_from(&output.mode.name);
         }
@@ -122,8 +123,24 @@ impl Outputs {
         Ok(())
     }
 
+    /// Makes an output exactly what it was.
+    pub(crate) fn put_back(&mut self, id: OutputId, mode: OutputMode, placed: Option<LogicalPoint>) -> Result<(), Refusal> {
+        self.configure(id, mode, placed)?;
+        if let Some(output) = self.list.iter_mut().find(|output| output.id == id) {
+            output.placed = placed;
+        }
+        self.flow();
+        Ok(())
+    }
+
+    /// Puts them into this order; others come after.
+    pub(crate) fn reorder(&mut self, order: &[OutputId]) {
+        self.list.sort_by_key(|output| order.iter().position(|id| *id == output.id).unwrap_or(usize::MAX));
+        self.flow();
+    }
+
     pub(crate) fn remove(&mut self, id: OutputId) -> Result<Output, Refusal> {
-        let index = self.list.iter().position(|output| output.id == id).ok_or(Refusal::NoOutput(id))?;
+        let index = self.list.iter().position(|output| output.id == id).ok_or_else(|| self.missing(id))?;
         let output = self.list.remove(index);
         self.flow();
         Ok(output)
@@ -136,6 +153,10 @@ impl Outputs {
             output.position = output.placed.unwrap_or(LogicalPoint::new(right, 0.0));
             right = right.max((output.area().max_x() - 1e-6).ceil());
         }
+    }
+
+    fn missing(&self, id: OutputId) -> Refusal {
+        Refusal::no_output(id.into(), self.list.iter().map(|output| output.mode.name.clone()).collect())
     }
 
     fn free_name(&self) -> String {

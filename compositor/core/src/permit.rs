@@ -1,92 +1,153 @@
 //! Who may do what: one table for key bindings, D-Bus, agents and clients.
 
 use crate::{
-    command::{Caller, Command, Refusal, Scopes},
+    command::{Act, Caller, Command, Entry, Refusal, Scopes, Switch},
     desktop::Desktop,
 };
 
-/// Whether `caller` may carry out `command`. Pure, so the whole table is one test.
+/// Whether `caller` may do this now. Pure, so the whole table is one test.
 ///
 /// # Errors
-/// [`Refusal::NotPermitted`] with the scope that is missing.
-pub fn permit(caller: &Caller, command: &Command, _desktop: &Desktop) -> Result<(), Refusal> {
-    let scope = scope_of(command);
+/// [`Refusal::NotPermitted`] with the scope that is missing, or [`Refusal::Locked`].
+pub fn permit<'a>(caller: &Caller, act: impl Into<Act<'a>>, desktop: &Desktop) -> Result<(), Refusal> {
+    let act = act.into();
+    let scope = scope_of(act);
     let permitted = match caller {
         Caller::Person => true,
-        // A client asks by `Event::WindowWants`, which names its own window; the rest is none of its business.
-        Caller::Client => {
-            matches!(command, Command::SetFullscreen { .. } | Command::SetMaximized { .. } | Command::SetMinimized { minimized: true, .. })
-        }
+        Caller::Client => client_may(act),
         Caller::Program { scopes, .. } => scopes.contains(scope),
     };
-    if permitted { Ok(()) } else { Err(Refusal::NotPermitted { scope: scope.name() }) }
+    if !permitted {
+        return Err(Refusal::NotPermitted { scope: scope.name() });
+    }
+    if desktop.is_locked() && !while_locked(caller, act) { Err(Refusal::Locked) } else { Ok(()) }
 }
 
-/// The scope that a program needs for a command.
-fn scope_of(command: &Command) -> Scopes {
-    match command {
-        Command::FocusWindow { .. }
-        | Command::FocusDirection { .. }
-        | Command::CloseWindow { .. }
-        | Command::MoveWindow { .. }
-        | Command::ResizeWindow { .. }
-        | Command::SetFullscreen { .. }
-        | Command::SetMaximized { .. }
-        | Command::SetFloating { .. }
-        | Command::SetMinimized { .. }
-        | Command::SetLayout { .. } => Scopes::ARRANGE,
-        Command::AddOutput { .. } | Command::ConfigureOutput { .. } | Command::RemoveOutput { .. } | Command::Quit => Scopes::MANAGE,
-        Command::Input => Scopes::INPUT,
-        Command::Launch => Scopes::LAUNCH,
-        Command::Observe => Scopes::OBSERVE,
-        Command::Capture => Scopes::CAPTURE,
+/// A client asks by `Event::WindowWants`, which names its own window; the rest is none of its business.
+fn client_may(act: Act<'_>) -> bool {
+    matches!(act, Act::Command(Command::SetFullscreen { .. } | Command::SetMaximized { .. } | Command::SetMinimized { on: Switch::On, .. }))
+}
+
+/// The scope that a program needs.
+fn scope_of(act: Act<'_>) -> Scopes {
+    match act {
+        Act::Command(command) => Entry::named(command.name()).map_or(Scopes::ALL, |entry| entry.scope),
+        Act::Observe => Scopes::OBSERVE,
+        Act::Capture => Scopes::CAPTURE,
+        Act::Input => Scopes::INPUT,
+        Act::Launch => Scopes::LAUNCH,
+        Act::Manage => Scopes::MANAGE,
+    }
+}
+
+/// A locked session shows nothing and obeys nobody; keys of the person go to the locker, and whoever manages the machine still may.
+fn while_locked(caller: &Caller, act: Act<'_>) -> bool {
+    match scope_of(act) {
+        Scopes::MANAGE => *caller != Caller::Person || !matches!(act, Act::Command(Command::Quit {})),
+        Scopes::INPUT => *caller == Caller::Person,
+        _ => *caller == Caller::Client,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Settings, WindowId, command::Direction};
-    use glasshouse_scene::{LogicalPoint, LogicalSize, OutputId};
+    use crate::{Event, Settings, Timestamp, command::COMMANDS};
+
+    /// A line of each command, so that a new row without one fails here.
+    fn example(name: &str) -> Command {
+        let arguments = match name {
+            "focus-window" | "swap-window" => "left",
+            "move-window" | "move-window-by" | "resize-window-by" | "move-pointer" | "scroll" => "1,2",
+            "resize-window" => "3x4",
+            "set-fullscreen" | "set-maximized" | "set-floating" | "set-minimized" => "on",
+            "move-to-output" | "configure-output" | "remove-output" => "HEADLESS-1",
+            "set-layout" => "tiling",
+            "add-output" => "800x600",
+            "spawn" => "foot",
+            "press-key" => "ctrl+c",
+            "type-text" => "text",
+            "enter-mode" => "resize",
+            "switch-keyboard-layout" => "next",
+            "set-option" => "layout.gap-px 8",
+            "reset-option" => "layout.gap-px",
+            "save-snapshot" | "restore-snapshot" => "work",
+            _ => "",
+        };
+        format!("{name} {arguments}").parse().unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// Per command: what a program needs, whether a client may ask for it, and whether the person may while the session is locked.
+    const TABLE: &[(&str, Scopes, bool, bool)] = &[
+        ("focus-window", Scopes::ARRANGE, false, false),
+        ("close-window", Scopes::ARRANGE, false, false),
+        ("move-window", Scopes::ARRANGE, false, false),
+        ("move-window-by", Scopes::ARRANGE, false, false),
+        ("resize-window", Scopes::ARRANGE, false, false),
+        ("resize-window-by", Scopes::ARRANGE, false, false),
+        ("swap-window", Scopes::ARRANGE, false, false),
+        ("set-fullscreen", Scopes::ARRANGE, true, false),
+        ("set-maximized", Scopes::ARRANGE, true, false),
+        ("set-floating", Scopes::ARRANGE, false, false),
+        ("set-minimized", Scopes::ARRANGE, true, false),
+        ("move-to-output", Scopes::ARRANGE, false, false),
+        ("set-layout", Scopes::ARRANGE, false, false),
+        ("add-output", Scopes::MANAGE, false, true),
+        ("configure-output", Scopes::MANAGE, false, true),
+        ("remove-output", Scopes::MANAGE, false, true),
+        ("spawn", Scopes::LAUNCH, false, false),
+        ("press-key", Scopes::INPUT, false, true),
+        ("type-text", Scopes::INPUT, false, true),
+        ("move-pointer", Scopes::INPUT, false, true),
+        ("click", Scopes::INPUT, false, true),
+        ("scroll", Scopes::INPUT, false, true),
+        ("capture", Scopes::CAPTURE, false, false),
+        ("enter-mode", Scopes::ARRANGE, false, false),
+        ("switch-keyboard-layout", Scopes::ARRANGE, false, false),
+        ("set-option", Scopes::MANAGE, false, true),
+        ("reset-option", Scopes::MANAGE, false, true),
+        ("reload-config", Scopes::MANAGE, false, true),
+        ("save-snapshot", Scopes::ARRANGE, false, false),
+        ("restore-snapshot", Scopes::ARRANGE, false, false),
+        ("undo", Scopes::ARRANGE, false, false),
+        ("redo", Scopes::ARRANGE, false, false),
+        ("quit", Scopes::MANAGE, false, false),
+    ];
+
+    fn program(scopes: Scopes) -> Caller {
+        Caller::Program { pid: None, scopes }
+    }
 
     #[test]
     fn the_table_of_permissions() {
         let desktop = Desktop::new(Settings::default());
-        let window = WindowId(1);
-        let output = OutputId(1);
-        let mode = crate::tests::mode(800, 600, 1.0);
-        // Command, scope, whether a client may ask for it.
-        let table = [
-            (Command::FocusWindow { window }, Scopes::ARRANGE, false),
-            (Command::FocusDirection { direction: Direction::Left }, Scopes::ARRANGE, false),
-            (Command::CloseWindow { window }, Scopes::ARRANGE, false),
-            (Command::MoveWindow { window, to: LogicalPoint::zero() }, Scopes::ARRANGE, false),
-            (Command::ResizeWindow { window, to: LogicalSize::zero() }, Scopes::ARRANGE, false),
-            (Command::SetFullscreen { window, fullscreen: true, output: None }, Scopes::ARRANGE, true),
-            (Command::SetMaximized { window, maximized: true }, Scopes::ARRANGE, true),
-            (Command::SetMinimized { window, minimized: true }, Scopes::ARRANGE, true),
-            (Command::SetMinimized { window, minimized: false }, Scopes::ARRANGE, false),
-            (Command::SetFloating { window, floating: true }, Scopes::ARRANGE, false),
-            (Command::SetLayout { layout: Default::default() }, Scopes::ARRANGE, false),
-            (Command::AddOutput { output: mode.clone(), position: None }, Scopes::MANAGE, false),
-            (Command::ConfigureOutput { output, mode, position: None }, Scopes::MANAGE, false),
-            (Command::RemoveOutput { output }, Scopes::MANAGE, false),
-            (Command::Input, Scopes::INPUT, false),
-            (Command::Launch, Scopes::LAUNCH, false),
-            (Command::Observe, Scopes::OBSERVE, false),
-            (Command::Capture, Scopes::CAPTURE, false),
-            (Command::Quit, Scopes::MANAGE, false),
-        ];
-        let scopes = [Scopes::OBSERVE, Scopes::CAPTURE, Scopes::INPUT, Scopes::ARRANGE, Scopes::LAUNCH, Scopes::MANAGE];
-        for (command, needed, client) in table {
+        let mut locked = desktop.clone();
+        locked.observe(Event::Locked(true), Timestamp::default());
+        let names: Vec<_> = TABLE.iter().map(|(name, ..)| *name).collect();
+        assert_eq!(names, COMMANDS.iter().map(|entry| entry.name).collect::<Vec<_>>());
+        for (name, needed, client, person_locked) in TABLE {
+            let command = example(name);
             assert_eq!(permit(&Caller::Person, &command, &desktop), Ok(()));
-            assert_eq!(permit(&Caller::Client, &command, &desktop).is_ok(), client, "{command:?}");
-            for scope in scopes {
-                let program = Caller::Program { pid: None, scopes: scope };
-                let expected = if scope == needed { Ok(()) } else { Err(Refusal::NotPermitted { scope: needed.name() }) };
-                assert_eq!(permit(&program, &command, &desktop), expected, "{command:?}");
+            assert_eq!(permit(&Caller::Client, &command, &desktop).is_ok(), *client, "{name}");
+            for scope in Scopes::EACH {
+                let expected = if scope == *needed { Ok(()) } else { Err(Refusal::NotPermitted { scope: needed.name() }) };
+                assert_eq!(permit(&program(scope), &command, &desktop), expected, "{name}");
             }
-            assert!(permit(&Caller::Program { pid: None, scopes: Scopes::ALL }, &command, &desktop).is_ok());
+            assert_eq!(permit(&Caller::Person, &command, &locked), if *person_locked { Ok(()) } else { Err(Refusal::Locked) }, "{name}");
+            let managed = if *needed == Scopes::MANAGE { Ok(()) } else { Err(Refusal::Locked) };
+            assert_eq!(permit(&program(Scopes::ALL), &command, &locked), managed, "{name}");
+        }
+        for (act, needed) in [
+            (Act::Observe, Scopes::OBSERVE),
+            (Act::Capture, Scopes::CAPTURE),
+            (Act::Input, Scopes::INPUT),
+            (Act::Launch, Scopes::LAUNCH),
+            (Act::Manage, Scopes::MANAGE),
+        ] {
+            for scope in Scopes::EACH {
+                assert_eq!(permit(&program(scope), act, &desktop).is_ok(), scope == needed, "{act:?}");
+            }
+            assert_eq!(permit(&program(Scopes::ALL), act, &locked).is_ok(), act == Act::Manage, "{act:?}");
         }
     }
 }

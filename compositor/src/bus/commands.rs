@@ -1,86 +1,104 @@
-use glasshouse_core::{Command, Direction, LayoutKind, WindowId};
-use glasshouse_protocols::finite;
-use glasshouse_scene::{LogicalPoint, LogicalSize};
+use glasshouse_core::{
+    Caller, Command, Refused,
+    command::{COMMANDS, Undo},
+};
+use glasshouse_protocols::{
+    CommandDoc, Preview,
+    commands::{MAX_COMMAND, MAX_TRANSACTION},
+};
 use zbus::{Connection, interface};
 
-use super::{BusError, Request, peer::Peer};
+use super::{BusError, Reply, Request, peer::Peer};
+
+/// Calls of `org.glasshouse.Commands1`.
+#[derive(Debug)]
+pub enum CommandsRequest {
+    /// Answered when clients have been told.
+    Run { caller: Caller, command: Command, reply: Reply<()> },
+    Transaction { caller: Caller, commands: Vec<Command>, reply: Reply<()> },
+    DryRun { caller: Caller, commands: Vec<Command>, reply: Reply<Preview> },
+    /// Answered with the text of what was undone.
+    Undo { caller: Caller, reply: Reply<String> },
+    Redo { caller: Caller, reply: Reply<String> },
+}
 
 /// `org.glasshouse.Commands1`.
 pub(super) struct Commands1(pub(super) Peer);
 
+#[interface(name = "org.glasshouse.Commands1", spawn = false)]
 impl Commands1 {
-    async fn run(&self, connection: &Connection, command: Command) -> Result<(), BusError> {
-        self.0.ask(connection, |caller, reply| Request::Command { caller, command, reply }).await
+    /// Carries out a command: its name and its arguments, one string each, such as focus-window and left. It is done, and clients have been
+    /// told, when the answer comes.
+    async fn run(&self, #[zbus(connection)] connection: &Connection, command: Vec<String>) -> Result<(), BusError> {
+        let command = parse(&command)?;
+        self.0.ask(connection, |caller, reply| Request::Commands(CommandsRequest::Run { caller, command, reply })).await
+    }
+
+    /// Carries out all commands or none, in one round of configures and one frame: 1 to 256 of them. One Undo undoes all.
+    async fn transaction(&self, #[zbus(connection)] connection: &Connection, commands: Vec<Vec<String>>) -> Result<(), BusError> {
+        let commands = parse_all(&commands)?;
+        self.0.ask(connection, |caller, reply| Request::Commands(CommandsRequest::Transaction { caller, commands, reply })).await
+    }
+
+    /// What a transaction would do if every client answered as it is asked to. Nothing changes.
+    ///
+    /// windows and outputs (aa{sv}, as Desktop1 lists them): those that would be different, as they would be; outputs_removed (at); closes
+    /// (at): windows that would be asked to close; quits (b).
+    #[zbus(out_args("preview"))]
+    async fn dry_run(&self, #[zbus(connection)] connection: &Connection, commands: Vec<Vec<String>>) -> Result<Preview, BusError> {
+        let commands = parse_all(&commands)?;
+        self.0.ask(connection, |caller, reply| Request::Commands(CommandsRequest::DryRun { caller, commands, reply })).await
+    }
+
+    /// Puts back what the last command changed, and answers which that was. A command that cannot be undone says why; the next call goes
+    /// on with the one before.
+    #[zbus(out_args("command"))]
+    async fn undo(&self, #[zbus(connection)] connection: &Connection) -> Result<String, BusError> {
+        self.0.ask(connection, |caller, reply| Request::Commands(CommandsRequest::Undo { caller, reply })).await
+    }
+
+    /// Does again what Undo put back, and answers which that was.
+    #[zbus(out_args("command"))]
+    async fn redo(&self, #[zbus(connection)] connection: &Connection) -> Result<String, BusError> {
+        self.0.ask(connection, |caller, reply| Request::Commands(CommandsRequest::Redo { caller, reply })).await
+    }
+
+    /// All commands: name, usage, documentation, the right that a program needs (observe, capture, input, arrange, launch or manage), and
+    /// why it cannot be undone, which is empty if it can.
+    #[zbus(out_args("commands"))]
+    fn list(&self) -> Vec<CommandDoc> {
+        let row = |entry: &glasshouse_core::command::Entry| CommandDoc {
+            name: entry.name.to_owned(),
+            usage: entry.usage(),
+            doc: entry.doc.to_owned(),
+            scope: entry.scope.name().to_owned(),
+            not_undoable: match entry.undo {
+                Undo::No(why) => why.to_owned(),
+                Undo::Arrangement | Undo::Inverse => String::new(),
+            },
+        };
+        COMMANDS.iter().map(row).collect()
     }
 }
 
-#[interface(name = "org.glasshouse.Commands1", spawn = false)]
-impl Commands1 {
-    /// Gives a window the keyboard and raises it.
-    async fn focus(&self, #[zbus(connection)] connection: &Connection, window: u64) -> Result<(), BusError> {
-        self.run(connection, Command::FocusWindow { window: WindowId(window) }).await
+fn parse(words: &[String]) -> Result<Command, BusError> {
+    if words.iter().map(String::len).sum::<usize>() > MAX_COMMAND {
+        return Err(BusError::BadArgument(format!("a command has at most {MAX_COMMAND} bytes")));
     }
+    Command::parse(words).map_err(|error| BusError::BadArgument(error.to_string()))
+}
 
-    /// Moves keyboard focus to the nearest window: left, right, up or down.
-    async fn focus_direction(&self, #[zbus(connection)] connection: &Connection, direction: &str) -> Result<(), BusError> {
-        let direction = match direction {
-            "left" => Direction::Left,
-            "right" => Direction::Right,
-            "up" => Direction::Up,
-            "down" => Direction::Down,
-            _ => return Err(BusError::BadArgument(format!("{direction:?} is no direction; there are left, right, up and down"))),
-        };
-        self.run(connection, Command::FocusDirection { direction }).await
+fn parse_all(commands: &[Vec<String>]) -> Result<Vec<Command>, BusError> {
+    if commands.is_empty() || commands.len() > MAX_TRANSACTION {
+        return Err(BusError::BadArgument(format!("a transaction has 1 to {MAX_TRANSACTION} commands, not {}", commands.len())));
     }
+    let parsed = commands.iter().enumerate().map(|(index, words)| {
+        parse(words).map_err(|error| BusError::BadArgument(format!("command {}: {error}", index + 1)))
+    });
+    parsed.collect()
+}
 
-    /// Asks a window to close. It may refuse, for instance to show a save dialog.
-    async fn close(&self, #[zbus(connection)] connection: &Connection, window: u64) -> Result<(), BusError> {
-        self.run(connection, Command::CloseWindow { window: WindowId(window) }).await
-    }
-
-    /// Puts the top-left corner of a floating window here, in the logical space of all outputs.
-    #[zbus(name = "Move")]
-    async fn move_window(&self, #[zbus(connection)] connection: &Connection, window: u64, x: f64, y: f64) -> Result<(), BusError> {
-        finite([("x", x), ("y", y)])?;
-        self.run(connection, Command::MoveWindow { window: WindowId(window), to: LogicalPoint::new(x, y) }).await
-    }
-
-    /// Asks a floating window for this size, in logical pixels.
-    async fn resize(&self, #[zbus(connection)] connection: &Connection, window: u64, width: f64, height: f64) -> Result<(), BusError> {
-        finite([("width", width), ("height", height)])?;
-        if width < 1.0 || height < 1.0 {
-            return Err(BusError::BadArgument(format!("{width} x {height} is no size; both must be at least 1")));
-        }
-        self.run(connection, Command::ResizeWindow { window: WindowId(window), to: LogicalSize::new(width, height) }).await
-    }
-
-    /// Shows a window alone on its output, or no longer.
-    async fn set_fullscreen(&self, #[zbus(connection)] connection: &Connection, window: u64, on: bool) -> Result<(), BusError> {
-        self.run(connection, Command::SetFullscreen { window: WindowId(window), fullscreen: on, output: None }).await
-    }
-
-    /// Fills the work area with a window, or no longer.
-    async fn set_maximized(&self, #[zbus(connection)] connection: &Connection, window: u64, on: bool) -> Result<(), BusError> {
-        self.run(connection, Command::SetMaximized { window: WindowId(window), maximized: on }).await
-    }
-
-    /// Takes a window out of the tiling, or puts it back.
-    async fn set_floating(&self, #[zbus(connection)] connection: &Connection, window: u64, on: bool) -> Result<(), BusError> {
-        self.run(connection, Command::SetFloating { window: WindowId(window), floating: on }).await
-    }
-
-    /// Hides a window without closing it, or shows it again.
-    async fn set_minimized(&self, #[zbus(connection)] connection: &Connection, window: u64, on: bool) -> Result<(), BusError> {
-        self.run(connection, Command::SetMinimized { window: WindowId(window), minimized: on }).await
-    }
-
-    /// How windows that do not float are placed: floating or tiling.
-    async fn set_layout(&self, #[zbus(connection)] connection: &Connection, layout: &str) -> Result<(), BusError> {
-        let layout = match layout {
-            "floating" => LayoutKind::Floating,
-            "tiling" => LayoutKind::Tiling,
-            _ => return Err(BusError::BadArgument(format!("there is no layout {layout:?}; there are floating and tiling"))),
-        };
-        self.run(connection, Command::SetLayout { layout }).await
-    }
+/// A refusal of a transaction, with the error that its command alone would have had.
+pub(crate) fn refused(refused: &Refused) -> BusError {
+    super::wire::refusal_as(&refused.refusal, refused.to_string())
 }

@@ -2,7 +2,7 @@ use glasshouse_core::Command;
 use glasshouse_protocols::{Check, Output, Window};
 use zbus::{Connection, interface};
 
-use super::{BusError, Request, peer::Peer};
+use super::{BusError, Request, commands::CommandsRequest, peer::Peer};
 
 /// `org.glasshouse.Desktop1`.
 pub(super) struct Desktop1(pub(super) Peer);
@@ -39,6 +39,6 @@ impl Desktop1 {
 
     /// Ends the desktop and with it all its clients.
     async fn quit(&self, #[zbus(connection)] connection: &Connection) -> Result<(), BusError> {
-        self.0.ask(connection, |caller, reply| Request::Command { caller, command: Command::Quit, reply }).await
+        self.0.ask(connection, |caller, reply| Request::Commands(CommandsRequest::Run { caller, command: Command::Quit {}, reply })).await
     }
 }

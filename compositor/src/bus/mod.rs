@@ -27,6 +27,8 @@ use std::{io, path::Path, sync::Arc, thread};
 use calloop::channel::Sender;
 use tokio::sync::watch;
 
+pub use commands::CommandsRequest;
+pub(crate) use commands::refused;
 pub use glasshouse_protocols::Error as BusError;
 pub use listen::ListenError;
 pub use request::{Captured, DebugOrder, InputAction, Launch, Picture, PictureSize, PictureSource, Reply, Request};

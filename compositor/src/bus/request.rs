@@ -2,12 +2,12 @@
 
 use std::{os::fd::OwnedFd, path::PathBuf, time::Duration};
 
-use glasshouse_core::{Caller, Command, WindowId};
+use glasshouse_core::{Caller, WindowId};
 use glasshouse_protocols::{Button, CaptureInfo, Check, Chord, Modifiers, Output, PixelFormat, TouchPhase, Window};
 use glasshouse_scene::{LogicalPoint, LogicalRect};
 use tokio::sync::oneshot;
 
-use super::BusError;
+use super::{BusError, commands::CommandsRequest};
 
 /// Where the answer goes. `is_closed` says that the caller has gone away and nobody waits for it any more; it is safe to send all the same.
 pub type Reply<T> = oneshot::Sender<Result<T, BusError>>;
@@ -30,13 +30,9 @@ pub enum Request {
         caller: Caller,
         reply: Reply<Vec<Check>>,
     },
-    /// Everything that the core carries out, also `Quit`. See [`super::refusal`] for its errors.
-    Command {
-        caller: Caller,
-        command: Command,
-        reply: Reply<()>,
-    },
-    /// Permitted as `Command::Launch`. Answered with the window once it is mapped, or `TimedOut`.
+    /// Everything of `org.glasshouse.Commands1`, and the end.
+    Commands(CommandsRequest),
+    /// Permitted as `Act::Launch`. Answered with the window once it is mapped, or `TimedOut`.
     Launch {
         caller: Caller,
         launch: Launch,
@@ -47,7 +43,7 @@ pub enum Request {
         picture: Picture,
         reply: Reply<Captured>,
     },
-    /// Permitted as `Command::Input`. Answered when the events have been flushed to the client.
+    /// Permitted as `Act::Input`. Answered when the events have been flushed to the client.
     Input {
         caller: Caller,
         action: InputAction,

@@ -47,12 +47,16 @@ pub fn output(id: OutputId, mode: &OutputMode, area: LogicalRect) -> Output {
 
 /// A refusal under its name on the wire.
 pub fn refusal(refusal: &Refusal) -> BusError {
-    let sentence = refusal.to_string();
+    refusal_as(refusal, refusal.to_string())
+}
+
+/// A refusal under its name, with another sentence.
+pub(super) fn refusal_as(refusal: &Refusal, sentence: String) -> BusError {
     match refusal {
-        Refusal::NoWindow(_) => BusError::NoWindow(sentence),
-        Refusal::NoOutput(_) => BusError::NoOutput(sentence),
+        Refusal::NoWindow { .. } => BusError::NoWindow(sentence),
+        Refusal::NoOutput { .. } => BusError::NoOutput(sentence),
         Refusal::NotPermitted { .. } => BusError::NotPermitted(sentence),
-        Refusal::BadOutput(_) | Refusal::NameTaken(_) => BusError::BadArgument(sentence),
+        Refusal::BadOutput(_) | Refusal::NameTaken(_) | Refusal::BadGeometry => BusError::BadArgument(sentence),
         _ => BusError::Refused(sentence),
     }
 }

@@ -66,8 +66,8 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
         Order::Debug { name, window } => Debug1Proxy::new(&connection).await?.order(&name, window).await?,
         Order::Quit => Desktop1Proxy::new(&connection).await?.quit().await?,
-        Order::Focus { window } => Commands1Proxy::new(&connection).await?.focus(window).await?,
-        Order::Close { window } => Commands1Proxy::new(&connection).await?.close(window).await?,
+        Order::Focus { window } => Commands1Proxy::new(&connection).await?.run(&["focus-window", &window.to_string()]).await?,
+        Order::Close { window } => Commands1Proxy::new(&connection).await?.run(&["close-window", "--window", &window.to_string()]).await?,
         Order::Launch { timeout, json, argv } => {
             let argv: Vec<_> = argv.iter().map(String::as_str).collect();
             let timeout_ms = u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX).max(1);

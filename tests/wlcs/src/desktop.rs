@@ -135,15 +135,9 @@ pub(crate) fn bare_desktop() -> anyhow::Result<Server> {
     };
     let mut server = Server::new(Settings::plain(), display)?;
     server.state.clients.forgives_early_buffers = true;
-    let output = OutputMode {
-        name: String::new(),
-        width: OUTPUT.0,
-        height: OUTPUT.1,
-        scale: 1.0,
-        refresh_mhz: 60_000,
-        transform: Transform::Normal,
-    };
-    server.state.apply(&Caller::Person, Command::AddOutput { output, position: None })?;
+    let mode = Mode { width: OUTPUT.0, height: OUTPUT.1, refresh_mhz: None };
+    let output = Command::AddOutput { mode, name: None, scale: 1.0, transform: Transform::Normal, position: None };
+    server.state.apply(&Caller::Person, output)?;
     server.state.settle();
     Ok(server)
 }
@@ -196,9 +190,9 @@ fn perform(server: &mut Server, clients: &mut HashMap<RawFd, Client>, request: R
                 }
                 return;
             };
-            let float = Command::SetFloating { window, floating: true };
+            let float = Command::SetFloating { window: window.into(), on: true.into() };
             let placed =
-                state.apply(&Caller::Person, float).and_then(|()| state.apply(&Caller::Person, Command::MoveWindow { window, to: at }));
+                state.apply(&Caller::Person, float).and_then(|()| state.apply(&Caller::Person, Command::MoveWindow { window: window.into(), to: at }));
             if let Err(refusal) = placed {
                 tracing::warn!(%refusal, "a window was not placed");
             }

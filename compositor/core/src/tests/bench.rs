@@ -9,9 +9,9 @@ use euclid::{Point2D, Rect, Size2D};
 use glasshouse_scene::{Logical, LogicalPoint, LogicalRect, LogicalSize, OutputId, Scene, SurfaceId};
 
 use crate::{
-    Caller, Command, Desktop, Effect, Effects, Event, Notice, Refusal, Settings, Timestamp, View, WindowConfigure, WindowId,
+    Caller, Command, Desktop, Effect, Effects, Event, Notice, Refusal, Settings, Timestamp, View, WindowConfigure, WindowId, WindowRef,
     event::{CursorWanted, Edges, LayerState, SurfaceState, Want, WindowChange},
-    tests::mode,
+    tests::{add_output, configure_output},
 };
 
 /// One thing that happens. Windows, popups, layers and outputs are numbers from a small range; those that are not there make it a no-op.
@@ -67,6 +67,10 @@ pub(super) enum Do {
     Plug(u32, u32, f64),
     Configure(u8, u32, u32, f64),
     Unplug(u8),
+    Swap(u8, u8),
+    ToOutput(u8, u8),
+    Undo,
+    Redo,
 }
 
 /// A window's client.
@@ -173,7 +177,7 @@ impl Bench {
         self.take(effects);
     }
 
-    fn take(&mut self, effects: Effects) {
+    pub(super) fn take(&mut self, effects: Effects) {
         for effect in &effects {
             match effect {
                 Effect::ConfigureWindow { window, token, configure } => {
@@ -411,18 +415,24 @@ impl Bench {
         let id = |n: u8| self.clients.get(&n).map_or(WindowId(u64::MAX), |client| client.id);
         let output = |n: u8| self.nth_output(n).unwrap_or(OutputId(u64::MAX));
         let command = match what {
-            Do::Focus(n) => Command::FocusWindow { window: id(n) },
-            Do::Direction(direction) => Command::FocusDirection { direction },
-            Do::Move(n, x, y) => Command::MoveWindow { window: id(n), to: LogicalPoint::new(x, y) },
-            Do::Resize(n, w, h) => Command::ResizeWindow { window: id(n), to: LogicalSize::new(w, h) },
-            Do::Fullscreen(n, fullscreen, on) => Command::SetFullscreen { window: id(n), fullscreen, output: on.map(output) },
-            Do::Maximize(n, maximized) => Command::SetMaximized { window: id(n), maximized },
-            Do::Float(n, floating) => Command::SetFloating { window: id(n), floating },
-            Do::Minimize(n, minimized) => Command::SetMinimized { window: id(n), minimized },
+            Do::Focus(n) => Command::FocusWindow { window: id(n).into() },
+            Do::Direction(direction) => Command::FocusWindow { window: WindowRef::Direction(direction) },
+            Do::Move(n, x, y) => Command::MoveWindow { window: id(n).into(), to: LogicalPoint::new(x, y) },
+            Do::Resize(n, w, h) => Command::ResizeWindow { window: id(n).into(), to: LogicalSize::new(w, h) },
+            Do::Fullscreen(n, fullscreen, on) => {
+                Command::SetFullscreen { window: id(n).into(), on: fullscreen.into(), output: on.map(|n| output(n).into()) }
+            }
+            Do::Maximize(n, maximized) => Command::SetMaximized { window: id(n).into(), on: maximized.into() },
+            Do::Float(n, floating) => Command::SetFloating { window: id(n).into(), on: floating.into() },
+            Do::Minimize(n, minimized) => Command::SetMinimized { window: id(n).into(), on: minimized.into() },
             Do::Layout(layout) => Command::SetLayout { layout },
-            Do::Plug(w, h, scale) => Command::AddOutput { output: mode(w, h, scale), position: None },
-            Do::Configure(n, w, h, scale) => Command::ConfigureOutput { output: output(n), mode: mode(w, h, scale), position: None },
-            Do::Unplug(n) => Command::RemoveOutput { output: output(n) },
+            Do::Plug(w, h, scale) => add_output(w, h, scale),
+            Do::Configure(n, w, h, scale) => configure_output(output(n), w, h, scale),
+            Do::Unplug(n) => Command::RemoveOutput { output: output(n).into() },
+            Do::Swap(a, b) => Command::SwapWindow { window: id(a).into(), with: id(b).into() },
+            Do::ToOutput(n, to) => Command::MoveToOutput { window: id(n).into(), output: output(to).into() },
+            Do::Undo => Command::Undo {},
+            Do::Redo => Command::Redo {},
         };
         self.command(command)
     }

@@ -2,12 +2,9 @@
 
 use glasshouse_scene::{CursorImage, ElementKind, LogicalPoint, LogicalRect, LogicalSize};
 
-use super::{
-    bench::{Bench, Do, LEFT_TOP, Op},
-    mode,
-};
+use super::bench::{Bench, Do, LEFT_TOP, Op};
 use crate::{
-    Command, Direction, Effect, Event, LayoutKind, Notice, Refusal, Settings, View, WindowId,
+    Command, Direction, Effect, Event, LayoutKind, Notice, Refusal, Settings, View, WindowId, WindowRef,
     event::{Edges, KeyboardInterest, Layer, LayerState, SurfaceState, Want},
 };
 
@@ -205,8 +202,10 @@ fn a_window_cannot_be_moved_out_of_reach() {
     t.open(1, 300, 200);
     t.run([Op::Command(Do::Move(1, 5000.0, -5000.0))]);
     assert_eq!(t.area(1), [968.0, -168.0, 300.0, 200.0]);
-    t.run([Op::Command(Do::Move(1, f64::NAN, f64::MAX))]);
-    assert_eq!(t.area(1)[0], 0.0);
+    t.run([Op::Command(Do::Move(1, f64::MAX, -f64::MAX))]);
+    assert_eq!(t.area(1), [968.0, -168.0, 300.0, 200.0]);
+    t.run([Op::Command(Do::Move(1, f64::NAN, 0.0))]);
+    assert_eq!(t.area(1), [968.0, -168.0, 300.0, 200.0]);
 }
 
 #[test]
@@ -292,7 +291,7 @@ fn focus_moves_by_geometry() {
     assert_eq!(t.sketch().lines().next(), Some("1: [*1 2 3]"));
     t.run([Op::Command(Do::Direction(Direction::Right)), Op::Command(Do::Direction(Direction::Down))]);
     assert_eq!(t.sketch().lines().next(), Some("1: [1 2 *3]"));
-    let refused = t.command(Command::FocusDirection { direction: Direction::Down });
+    let refused = t.command(Command::FocusWindow { window: WindowRef::Direction(Direction::Down) });
     assert_eq!(refused, Err(Refusal::NothingThere(Direction::Down)));
 }
 
@@ -440,8 +439,7 @@ fn surfaces_learn_the_scale_before_they_draw() {
 #[test]
 fn a_mounted_upright_output_is_as_high_as_it_is_wide() {
     let mut t = Bench::new(Settings::plain());
-    let output = crate::OutputMode { transform: glasshouse_scene::Transform::Rotated90, ..mode(1000, 600, 2.0) };
-    t.command(Command::AddOutput { output, position: None }).unwrap();
+    t.command("add-output 1000x600 --scale 2 --transform 90".parse().unwrap()).unwrap();
     assert_eq!(t.desktop.outputs()[0].size, LogicalSize::new(300.0, 500.0));
     assert_eq!(t.scenes.values().next().unwrap().size, euclid::Size2D::new(600, 1000));
 }

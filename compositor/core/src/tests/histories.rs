@@ -81,6 +81,10 @@ fn command() -> impl Strategy<Value = Do> {
         2 => size().prop_map(|(w, h, scale)| Do::Plug(w, h, scale)),
         2 => (0..3_u8, size()).prop_map(|(n, (w, h, scale))| Do::Configure(n, w, h, scale)),
         2 => (0..3_u8).prop_map(Do::Unplug),
+        1 => (n(), n()).prop_map(|(a, b)| Do::Swap(a, b)),
+        1 => (n(), 0..3_u8).prop_map(|(n, output)| Do::ToOutput(n, output)),
+        2 => Just(Do::Undo),
+        1 => Just(Do::Redo),
     ]
 }
 

@@ -5,11 +5,19 @@ mod examples;
 mod histories;
 mod invariants;
 mod regressions;
+mod undo;
 
-use glasshouse_scene::Transform;
+use glasshouse_scene::{OutputId, Transform};
 
-use crate::command::OutputMode;
+use crate::command::{Command, Mode};
 
-pub(crate) fn mode(width: u32, height: u32, scale: f64) -> OutputMode {
-    OutputMode { name: String::new(), width, height, scale, refresh_mhz: 60_000, transform: Transform::Normal }
+/// An output to the right of the others, at 60 Hz.
+pub(crate) fn add_output(width: u32, height: u32, scale: f64) -> Command {
+    let mode = Mode { width, height, refresh_mhz: None };
+    Command::AddOutput { mode, name: None, scale, transform: Transform::Normal, position: None }
+}
+
+pub(crate) fn configure_output(output: OutputId, width: u32, height: u32, scale: f64) -> Command {
+    let mode = Some(Mode { width, height, refresh_mhz: None });
+    Command::ConfigureOutput { output: output.into(), mode, scale: Some(scale), transform: None, position: None, name: None }
 }

@@ -43,21 +43,23 @@ async fn the_desktop_answers() {
 async fn commands_arrive() {
     let bench = Bench::new(echo);
     let commands = Commands1Proxy::new(&bench.connect().await).await.unwrap();
-    arrived(commands.focus(7).await, "FocusWindow { window: WindowId(7) }");
-    arrived(commands.focus_direction("up").await, "FocusDirection { direction: Up }");
-    arrived(commands.close(8).await, "CloseWindow { window: WindowId(8) }");
-    arrived(commands.move_window(7, -1.5, 2.0).await, "MoveWindow { window: WindowId(7), to: (-1.5, 2.0) }");
-    arrived(commands.resize(7, 300.0, 200.0).await, "ResizeWindow { window: WindowId(7), to: 300.0x200.0 }");
-    arrived(commands.set_fullscreen(7, true).await, "SetFullscreen { window: WindowId(7), fullscreen: true, output: None }");
-    arrived(commands.set_maximized(7, true).await, "SetMaximized { window: WindowId(7), maximized: true }");
-    arrived(commands.set_floating(7, false).await, "SetFloating { window: WindowId(7), floating: false }");
-    arrived(commands.set_minimized(7, true).await, "SetMinimized { window: WindowId(7), minimized: true }");
-    arrived(commands.set_layout("floating").await, "SetLayout { layout: Floating }");
+    arrived(commands.run(&["focus-window", "7"]).await, "FocusWindow { window: Id(WindowId(7)) }");
+    arrived(commands.run(&["move-window", "-1.5,2", "--window", "app-id:foot"]).await, "MoveWindow { to: (-1.5, 2.0), window: AppId(\"foot\") }");
+    let two = [vec!["focus-window", "left"], vec!["set-fullscreen", "toggle"]];
+    arrived(commands.transaction(&two).await, "[FocusWindow { window: Direction(Left) }, SetFullscreen { on: Toggle");
+    arrived(commands.dry_run(&two).await, "[FocusWindow");
+    assert_eq!(commands.undo().await.unwrap(), "focus-window 7");
+    arrived(commands.redo().await, "redo");
+    let list = commands.list().await.unwrap();
+    assert_eq!(list.len(), glasshouse_core::command::COMMANDS.len());
+    assert!(list.iter().any(|row| row.usage == "close-window [--window WINDOW]" && row.scope == "arrange" && !row.not_undoable.is_empty()));
 
-    bad(commands.focus_direction("north").await, "there are left, right, up and down");
-    bad(commands.set_layout("spiral").await, "there are floating and tiling");
-    bad(commands.move_window(7, f64::NAN, 0.0).await, "x is NaN");
-    bad(commands.resize(7, 0.0, 10.0).await, "at least 1");
+    bad(commands.run(&["focus-windw", "7"]).await, "did you mean focus-window?");
+    bad(commands.run(&[]).await, "no command here");
+    bad(commands.run(&["type-text", &"x".repeat(200_000)]).await, "at most 131072 bytes");
+    bad(commands.transaction(&[]).await, "1 to 256 commands");
+    bad(commands.transaction(&[vec!["quit"], vec!["quti"]]).await, "command 2: there is no command \"quti\"; did you mean quit?");
+    bad(commands.dry_run(&vec![vec!["quit"]; 257]).await, "not 257");
 }
 
 #[tokio::test]
@@ -188,16 +190,17 @@ async fn a_picture_comes_as_a_descriptor() {
 #[tokio::test]
 async fn every_refusal_has_its_name() {
     let mut refusals =
-        vec![Refusal::NoWindow(WindowId(7)), Refusal::NotPermitted { scope: "launch" }, Refusal::Locked, Refusal::NameTaken("A".into())];
+        vec![Refusal::NoWindow { asked: WindowId(7).into(), windows: vec![WindowId(8)] }, Refusal::NotPermitted { scope: "launch" }, Refusal::Locked, Refusal::NameTaken("A".into())];
     let bench = Bench::new(move |request| match request {
-        Request::Command { reply, .. } => drop(reply.send(Err(refusal(&refusals.remove(0))))),
+        Request::Commands(CommandsRequest::Run { reply, .. }) => drop(reply.send(Err(refusal(&refusals.remove(0))))),
         other => echo(other),
     });
     let commands = Commands1Proxy::new(&bench.connect().await).await.unwrap();
-    assert!(matches!(commands.focus(7).await, Err(Error::NoWindow(sentence)) if sentence.contains("glassctl windows")));
-    assert!(matches!(commands.focus(7).await, Err(Error::NotPermitted(sentence)) if sentence.contains("launch")));
-    assert!(matches!(commands.focus(7).await, Err(Error::Refused(sentence)) if sentence.contains("locked")));
-    assert!(matches!(commands.focus(7).await, Err(Error::BadArgument(sentence)) if sentence.contains("name A")));
+    let command = ["focus-window", "7"];
+    assert!(matches!(commands.run(&command).await, Err(Error::NoWindow(sentence)) if sentence.contains("there is 8")));
+    assert!(matches!(commands.run(&command).await, Err(Error::NotPermitted(sentence)) if sentence.contains("launch")));
+    assert!(matches!(commands.run(&command).await, Err(Error::Refused(sentence)) if sentence.contains("locked")));
+    assert!(matches!(commands.run(&command).await, Err(Error::BadArgument(sentence)) if sentence.contains("name A")));
 }
 
 #[tokio::test]

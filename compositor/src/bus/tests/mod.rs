@@ -12,7 +12,7 @@ use glasshouse_protocols::{Check, Error, Window};
 use tokio::sync::watch;
 use zbus::{Connection, Guid, connection::Builder};
 
-use super::{Captured, Request, serve};
+use super::{Captured, CommandsRequest, Request, serve};
 
 /// What is served, and by whom it is answered.
 struct Bench {
@@ -58,7 +58,11 @@ fn echo(request: Request) {
         Request::Doctor { reply, .. } => {
             drop(reply.send(Ok(vec![Check { check: "executor".into(), ok: true, sentence: "cpu, because there is no GPU".into() }])))
         }
-        Request::Command { command, reply, .. } => drop(reply.send(said(format!("{command:?}")))),
+        Request::Commands(CommandsRequest::Run { command, reply, .. }) => drop(reply.send(said(format!("{command:?}")))),
+        Request::Commands(CommandsRequest::Transaction { commands, reply, .. }) => drop(reply.send(said(format!("{commands:?}")))),
+        Request::Commands(CommandsRequest::DryRun { commands, reply, .. }) => drop(reply.send(said(format!("{commands:?}")))),
+        Request::Commands(CommandsRequest::Undo { reply, .. }) => drop(reply.send(Ok("focus-window 7".into()))),
+        Request::Commands(CommandsRequest::Redo { reply, .. }) => drop(reply.send(said("redo".into()))),
         Request::Launch { launch, reply, .. } => drop(reply.send(said(format!("{launch:?}")))),
         Request::Capture { picture, reply, .. } => drop(reply.send(said::<Captured>(format!("{picture:?}")))),
         Request::Input { action, reply, .. } => drop(reply.send(said(format!("{action:?}")))),

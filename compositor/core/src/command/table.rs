@@ -1,0 +1,368 @@
+//! The table of commands: one row each, from which everything else is generated.
+
+use euclid::Vector2D;
+use glasshouse_scene::{Logical, LogicalPoint, LogicalSize, Transform};
+
+use super::{
+    Argument, Scopes, WindowRef,
+    argument::Kind,
+    parse::{CommandError, Given},
+    value::{Button, KeyboardLayout, LayoutKind, Mode, OutputRef, Switch, Words},
+};
+
+/// One row of the table, for help, completion and reference.
+#[derive(Debug)]
+pub struct Entry {
+    pub name: &'static str,
+    /// Sentences. The first one is the summary.
+    pub doc: &'static str,
+    /// What a program needs.
+    pub scope: Scopes,
+    pub undo: Undo,
+    pub parameters: &'static [Parameter],
+}
+
+/// An argument of a command.
+#[derive(Debug)]
+pub struct Parameter {
+    /// An optional one is written `--name VALUE`, a required one by its place.
+    pub name: &'static str,
+    pub doc: &'static str,
+    pub kind: Kind,
+    pub optional: bool,
+    /// It takes all words that remain.
+    pub rest: bool,
+}
+
+/// How a command is undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undo {
+    /// The core puts back what the command changed.
+    Arrangement,
+    /// By another command, which whoever carried this one out remembers.
+    Inverse,
+    /// Not at all, and why.
+    No(&'static str),
+}
+
+impl Entry {
+    /// The row of this name.
+    pub fn named(name: &str) -> Option<&'static Entry> {
+        COMMANDS.iter().find(|entry| entry.name == name)
+    }
+
+    /// The first sentence of the documentation.
+    pub fn summary(&self) -> &'static str {
+        self.doc.find(". ").and_then(|end| self.doc.get(..=end)).unwrap_or(self.doc)
+    }
+
+    /// Such as `move-window X,Y [--window WINDOW]`.
+    pub fn usage(&self) -> String {
+        let mut usage = self.name.to_owned();
+        for parameter in self.parameters.iter().filter(|parameter| !parameter.optional) {
+            usage.push(' ');
+            usage.push_str(&parameter.kind.placeholder());
+        }
+        for parameter in self.parameters.iter().filter(|parameter| parameter.optional) {
+            usage.push_str(&format!(" [--{} {}]", parameter.name, parameter.kind.placeholder()));
+        }
+        usage
+    }
+}
+
+macro_rules! is_some {
+    ($default:expr) => {
+        true
+    };
+}
+
+macro_rules! commands {
+    ($(
+        $(#[doc = $doc:literal])+
+        $variant:ident = $name:literal, $scope:ident, $undo:expr, {
+            $($(#[doc = $parameter_doc:literal])+ $field:ident: $type:ty $(= $default:expr)?,)*
+        }
+    )+) => {
+        /// Anything that may change the desktop on purpose. Key bindings, `glassctl`, D-Bus and agents all build the same commands.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Command {
+            $($(#[doc = $doc])+ $variant { $($(#[doc = $parameter_doc])+ $field: $type,)* },)+
+        }
+
+        /// All commands, in the order of the reference.
+        pub static COMMANDS: &[Entry] = &[$(Entry {
+            name: $name,
+            doc: concat!($($doc,)+).trim_ascii(),
+            scope: Scopes::$scope,
+            undo: $undo,
+            parameters: &[$(Parameter {
+                name: stringify!($field),
+                doc: concat!($($parameter_doc,)+).trim_ascii(),
+                kind: <$type as Argument>::KIND,
+                optional: false $(|| is_some!($default))?,
+                rest: <$type as Argument>::REST,
+            },)*],
+        },)+];
+
+        impl Command {
+            /// The name in the text form.
+            pub const fn name(&self) -> &'static str {
+                match self { $(Self::$variant { .. } => $name,)+ }
+            }
+
+            /// The command that these words say; the first is its name.
+            ///
+            /// # Errors
+            ///
+            /// [`CommandError`], which names the nearest valid thing.
+            pub fn parse<S: AsRef<str>>(words: &[S]) -> Result<Self, CommandError> {
+                let mut given = Given::new(words)?;
+                match given.entry.name {
+                    $($name => {
+                        let command = Self::$variant {
+                            $($field: given.take::<$type>(stringify!($field), None::<$type>$(.or(Some($default)))?)?,)*
+                        };
+                        given.finish()?;
+                        Ok(command)
+                    })+
+                    other => Err(CommandError::unknown(other)),
+                }
+            }
+
+            /// The text form, word by word. [`Self::parse`] gives the same command back.
+            pub fn words(&self) -> Vec<String> {
+                match self {
+                    $(Self::$variant { $($field,)* } => {
+                        #[allow(unused_mut, reason = "some commands have no arguments")]
+                        let mut words = vec![$name.to_owned()];
+                        let mut options: Vec<String> = Vec::new();
+                        $(write_argument(stringify!($field), $field, None::<$type>$(.or(Some($default)))?, &mut words, &mut options);)*
+                        if words.iter().skip(1).any(|word| word.starts_with("--")) {
+                            options.push("--".to_owned());
+                        }
+                        // Before the rest, which would swallow them.
+                        words.splice(1..1, options);
+                        words
+                    })+
+                }
+            }
+        }
+    };
+}
+
+fn write_argument<T: Argument>(name: &str, value: &T, default: Option<T>, words: &mut Vec<String>, options: &mut Vec<String>) {
+    match default {
+        None => words.extend(value.words()),
+        Some(default) if default == *value => {}
+        Some(_) => {
+            options.push(format!("--{name}"));
+            options.extend(value.words());
+        }
+    }
+}
+
+/// Why some commands have no way back.
+const DELIVERED: &str = "the program has seen it already";
+const ALREADY_DONE: &str = "it changes nothing that could be put back";
+
+commands! {
+    /// Gives a window the keyboard and raises it.
+    FocusWindow = "focus-window", ARRANGE, Undo::Arrangement, {
+        /// Which window.
+        window: WindowRef,
+    }
+    /// Asks a window to close. It may refuse, for instance to show a save dialog.
+    CloseWindow = "close-window", ARRANGE, Undo::No("a window that was closed belongs to its program"), {
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Puts the top-left corner of a floating window here.
+    MoveWindow = "move-window", ARRANGE, Undo::Arrangement, {
+        /// In the space of all outputs.
+        to: LogicalPoint,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Moves a floating window by so much.
+    MoveWindowBy = "move-window-by", ARRANGE, Undo::Arrangement, {
+        /// To the right and down.
+        by: Vector2D<f64, Logical>,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Asks a floating window for this size of its geometry.
+    ResizeWindow = "resize-window", ARRANGE, Undo::Arrangement, {
+        /// Without shadow and title bar of the desktop.
+        to: LogicalSize,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Makes a floating window larger or smaller by so much.
+    ResizeWindowBy = "resize-window-by", ARRANGE, Undo::Arrangement, {
+        /// To the right and down.
+        by: Vector2D<f64, Logical>,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Lets two tiled windows change places.
+    SwapWindow = "swap-window", ARRANGE, Undo::Arrangement, {
+        /// The other one, often `left` or `right`.
+        with: WindowRef,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Shows a window alone on an output, or no longer.
+    SetFullscreen = "set-fullscreen", ARRANGE, Undo::Arrangement, {
+        /// Whether.
+        on: Switch,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+        /// Where. Default: the output it is on.
+        output: Option<OutputRef> = None,
+    }
+    /// Fills the work area with a window, or no longer.
+    SetMaximized = "set-maximized", ARRANGE, Undo::Arrangement, {
+        /// Whether.
+        on: Switch,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Takes a window out of the tiling, or puts it back.
+    SetFloating = "set-floating", ARRANGE, Undo::Arrangement, {
+        /// Whether.
+        on: Switch,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Hides a window without closing it, or shows it again.
+    SetMinimized = "set-minimized", ARRANGE, Undo::Arrangement, {
+        /// Whether.
+        on: Switch,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Moves a window to another output.
+    MoveToOutput = "move-to-output", ARRANGE, Undo::Arrangement, {
+        /// Which output.
+        output: OutputRef,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Chooses how windows that do not float are placed.
+    SetLayout = "set-layout", ARRANGE, Undo::Arrangement, {
+        /// Which layout.
+        layout: LayoutKind,
+    }
+    /// Adds a virtual output.
+    AddOutput = "add-output", MANAGE, Undo::Arrangement, {
+        /// In physical pixels, before the transform.
+        mode: Mode,
+        /// Unique among the outputs. Default: HEADLESS-1 and so on.
+        name: Option<String> = None,
+        /// Physical pixels per logical one, from 0.25 to 8.
+        scale: f64 = 1.0,
+        /// How it is mounted.
+        transform: Transform = Transform::Normal,
+        /// Its top-left corner in the space of all outputs. Default: to the right of the others.
+        position: Option<LogicalPoint> = None,
+    }
+    /// Changes an output while windows are on it. What is not said stays.
+    ConfigureOutput = "configure-output", MANAGE, Undo::Arrangement, {
+        /// Which output.
+        output: OutputRef,
+        /// In physical pixels, before the transform.
+        mode: Option<Mode> = None,
+        /// Physical pixels per logical one, from 0.25 to 8.
+        scale: Option<f64> = None,
+        /// How it is mounted.
+        transform: Option<Transform> = None,
+        /// Its top-left corner in the space of all outputs.
+        position: Option<LogicalPoint> = None,
+        /// Another name.
+        name: Option<String> = None,
+    }
+    /// Takes an output away. Its windows move to another one, and back when an output of that name returns.
+    RemoveOutput = "remove-output", MANAGE, Undo::Arrangement, {
+        /// Which output.
+        output: OutputRef,
+    }
+    /// Starts a program.
+    Spawn = "spawn", LAUNCH, Undo::No("a program that was started goes on"), {
+        /// The program and its arguments.
+        argv: Words,
+    }
+    /// Presses and releases a key with its modifiers, as a person would: also a binding answers.
+    PressKey = "press-key", INPUT, Undo::No(DELIVERED), {
+        /// Such as `ctrl+shift+t`.
+        chord: String,
+    }
+    /// Types a text of any Unicode into the window that has the keyboard.
+    TypeText = "type-text", INPUT, Undo::No(DELIVERED), {
+        /// At most 64 KiB.
+        text: String,
+    }
+    /// Moves the pointer.
+    MovePointer = "move-pointer", INPUT, Undo::No(ALREADY_DONE), {
+        /// In the space of all outputs.
+        to: LogicalPoint,
+    }
+    /// Clicks where the pointer is.
+    Click = "click", INPUT, Undo::No(DELIVERED), {
+        /// Which button.
+        button: Button = Button::Left,
+    }
+    /// Turns the wheel where the pointer is.
+    Scroll = "scroll", INPUT, Undo::No(DELIVERED), {
+        /// In detents.
+        by: Vector2D<f64, Logical>,
+    }
+    /// Takes a picture and writes it as PNG.
+    Capture = "capture", CAPTURE, Undo::No("the picture is written"), {
+        /// Where to. Default: a file named after the time in $XDG_PICTURES_DIR/Screenshots.
+        file: Option<String> = None,
+        /// This window alone.
+        window: Option<WindowRef> = None,
+        /// This output. Default: the focused one.
+        output: Option<OutputRef> = None,
+    }
+    /// Enters a mode of key bindings; `default` leaves it.
+    EnterMode = "enter-mode", ARRANGE, Undo::Inverse, {
+        /// As the configuration names it.
+        mode: String,
+    }
+    /// Chooses another of the keyboard layouts that the configuration lists.
+    SwitchKeyboardLayout = "switch-keyboard-layout", ARRANGE, Undo::Inverse, {
+        /// Which one.
+        to: KeyboardLayout,
+    }
+    /// Changes an option of the configuration until the desktop ends, checked as in a file.
+    SetOption = "set-option", MANAGE, Undo::Inverse, {
+        /// Such as `layout.gap-px`.
+        key: String,
+        /// As in the file; quotes around texts may be left out.
+        value: String,
+    }
+    /// Gives an option the value back that the files say.
+    ResetOption = "reset-option", MANAGE, Undo::Inverse, {
+        /// Such as `layout.gap-px`.
+        key: String,
+    }
+    /// Reads the configuration again. One with mistakes changes nothing.
+    ReloadConfig = "reload-config", MANAGE, Undo::No("the files are what they are"), {}
+    /// Keeps the arrangement of all windows under a name.
+    SaveSnapshot = "save-snapshot", ARRANGE, Undo::No("glassctl snapshot delete removes it"), {
+        /// Letters, digits, dots, dashes and underscores.
+        name: String,
+    }
+    /// Puts the windows that still exist back to where they were when the snapshot was made.
+    RestoreSnapshot = "restore-snapshot", ARRANGE, Undo::Arrangement, {
+        /// The snapshot's name.
+        name: String,
+    }
+    /// Puts back what the last command changed.
+    Undo = "undo", ARRANGE, Undo::No("redo does that"), {}
+    /// Does again what undo put back.
+    Redo = "redo", ARRANGE, Undo::No("undo does that"), {}
+    /// Ends the desktop and with it all its clients.
+    Quit = "quit", MANAGE, Undo::No("there is nobody left to do it"), {}
+}

@@ -1,0 +1,79 @@
+//! Which window and which output a command means.
+
+use glasshouse_scene::OutputId;
+
+use crate::{
+    command::{Direction, OutputRef, Refusal, WindowRef},
+    desktop::Desktop,
+    ids::WindowId,
+    output::Output,
+    window::{Phase, Window},
+};
+
+impl Desktop {
+    /// The window that is meant.
+    ///
+    /// # Errors
+    /// [`Refusal::NoWindow`] with what there is, or [`Refusal::NothingThere`].
+    pub fn resolve_window(&self, asked: &WindowRef) -> Result<WindowId, Refusal> {
+        let none = || Refusal::no_window(asked, self.windows.iter().map(|window| window.id).collect());
+        let mapped = |id: &&WindowId| self.windows.get(**id).is_some_and(|window| window.phase == Phase::Mapped);
+        let recent = || self.windows.history.iter().rev();
+        match asked {
+            WindowRef::Focused => self.next_focus().ok_or_else(none),
+            WindowRef::Direction(direction) => self.window_towards(*direction),
+            WindowRef::Next => self.cycle(1).ok_or_else(none),
+            WindowRef::Previous => self.cycle(-1).ok_or_else(none),
+            WindowRef::Last => {
+                let focused = self.next_focus();
+                recent().filter(mapped).find(|id| Some(**id) != focused).copied().ok_or_else(none)
+            }
+            WindowRef::Id(id) => self.windows.get(*id).map(|window| window.id).ok_or_else(none),
+            WindowRef::AppId(app_id) => self.most_recent(|window| window.app_id == *app_id).ok_or_else(none),
+            WindowRef::Title(part) => self.most_recent(|window| window.title.contains(part)).ok_or_else(none),
+            WindowRef::Pid(pid) => self.most_recent(|window| window.client.pid == Some(*pid)).ok_or_else(none),
+        }
+    }
+
+    /// The mapped window that had the keyboard last, of those that fit.
+    fn most_recent(&self, fits: impl Fn(&Window) -> bool) -> Option<WindowId> {
+        self.windows.history.iter().rev().filter_map(|id| self.windows.get(*id)).find(|window| fits(window)).map(|window| window.id)
+    }
+
+    /// The window so many places after the focused one, around the ends. Minimized windows are passed over.
+    fn cycle(&self, by: isize) -> Option<WindowId> {
+        let shown: Vec<WindowId> =
+            self.windows.tiles.iter().copied().filter(|id| self.windows.get(*id).is_some_and(Window::shown)).collect();
+        let count = isize::try_from(shown.len()).ok().filter(|count| *count > 0)?;
+        let focused = self.next_focus();
+        let at = shown.iter().position(|id| Some(*id) == focused).and_then(|at| isize::try_from(at).ok());
+        let to = match at {
+            Some(at) => (at + by).rem_euclid(count),
+            None => 0,
+        };
+        shown.get(usize::try_from(to).ok()?).copied()
+    }
+
+    /// The nearest window in a direction, from the focused one or else from the pointer.
+    fn window_towards(&self, direction: Direction) -> Result<WindowId, Refusal> {
+        self.nearest_towards(direction).ok_or(Refusal::NothingThere(direction))
+    }
+
+    /// # Errors
+    /// [`Refusal::NoOutput`] with what there is.
+    pub fn resolve_output(&self, asked: &OutputRef) -> Result<OutputId, Refusal> {
+        self.output_of(asked).map(|output| output.id)
+    }
+
+    pub(crate) fn output_of(&self, asked: &OutputRef) -> Result<&Output, Refusal> {
+        let found = match asked {
+            OutputRef::Focused => {
+                let focused = self.next_focus().and_then(|id| self.windows.get(id)?.home.output);
+                focused.and_then(|id| self.outputs.get(id)).or_else(|| self.outputs.nearest(self.pointer.at))
+            }
+            OutputRef::Named(name) => self.outputs.iter().find(|output| output.mode.name == *name),
+            OutputRef::Id(id) => self.outputs.get(*id),
+        };
+        found.ok_or_else(|| Refusal::no_output(asked.clone(), self.outputs.iter().map(|output| output.mode.name.clone()).collect()))
+    }
+}

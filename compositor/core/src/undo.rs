@@ -1,0 +1,314 @@
+//! Undo: what a command changed, and how it is put back.
+//!
+//! A command's change is the difference of two [`Arrangement`]s, not a command that does the opposite: so whatever follows from a command
+//! (a window raised, one pushed to another output) goes back too. What happened since by itself stays: new windows keep their place, closed
+//! ones stay closed.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use glasshouse_scene::OutputId;
+
+use crate::{
+    command::{Command, Entry, LayoutKind, Refusal, Scopes, Undo},
+    desktop::Desktop,
+    effect::{Effect, Effects},
+    ids::WindowId,
+    output::Output,
+    window::{Floating, Home, Modes},
+};
+
+/// How many commands can be undone.
+const KEPT: usize = 100;
+
+/// Everything that commands of the kind [`Undo::Arrangement`] change.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Arrangement {
+    pub(crate) windows: BTreeMap<WindowId, Place>,
+    /// Bottom to top, tiles, focus history.
+    pub(crate) orders: [Vec<WindowId>; 3],
+    pub(crate) layout: LayoutKind,
+    pub(crate) outputs: Vec<Output>,
+}
+
+/// Where a window is, as far as somebody chose it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Place {
+    pub(crate) modes: Modes,
+    pub(crate) home: Home,
+    pub(crate) float: Floating,
+}
+
+/// One command, or one transaction.
+#[derive(Debug, Clone, PartialEq)]
+struct Done {
+    text: String,
+    change: Change,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Change {
+    Arrangement(Box<Difference>),
+    /// An edge carried it out, and would do so again.
+    Commands(Box<Inverse>),
+    No(&'static str),
+}
+
+/// Two commands that undo each other.
+#[derive(Debug, Clone, PartialEq)]
+struct Inverse {
+    back: Command,
+    again: Command,
+}
+
+/// Only what differs, so that a hundred of them are small.
+#[derive(Debug, Clone, PartialEq)]
+struct Difference {
+    windows: BTreeMap<WindowId, (Place, Place)>,
+    orders: [Option<(Vec<WindowId>, Vec<WindowId>)>; 3],
+    layout: Option<(LayoutKind, LayoutKind)>,
+    outputs: Option<(Vec<Output>, Vec<Output>)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Towards {
+    Before,
+    After,
+}
+
+impl Towards {
+    fn of<T>(self, pair: &(T, T)) -> &T {
+        match self {
+            Self::Before => &pair.0,
+            Self::After => &pair.1,
+        }
+    }
+}
+
+/// What was done and what was undone, the newest last.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Journal {
+    done: VecDeque<Done>,
+    undone: Vec<Done>,
+}
+
+impl Journal {
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.done.len()
+    }
+
+    fn push(&mut self, done: Done) {
+        self.undone.clear();
+        self.done.push_back(done);
+        if self.done.len() > KEPT {
+            self.done.pop_front();
+        }
+    }
+}
+
+impl Difference {
+    fn between(before: &Arrangement, after: Arrangement) -> Option<Self> {
+        let windows: BTreeMap<_, _> = after
+            .windows
+            .into_iter()
+            .filter_map(|(id, place)| {
+                let was = before.windows.get(&id).filter(|was| **was != place)?;
+                Some((id, (was.clone(), place)))
+            })
+            .collect();
+        let pair = |before: &Vec<WindowId>, after: Vec<WindowId>| (*before != after).then(|| (before.clone(), after));
+        let [a, b, c] = after.orders;
+        let [x, y, z] = &before.orders;
+        let orders = [pair(x, a), pair(y, b), pair(z, c)];
+        let layout = (before.layout != after.layout).then_some((before.layout, after.layout));
+        let same = |a: &Output, b: &Output| (a.id, &a.mode, a.placed) == (b.id, &b.mode, b.placed);
+        let outputs_same =
+            before.outputs.len() == after.outputs.len() && before.outputs.iter().zip(&after.outputs).all(|(a, b)| same(a, b));
+        let outputs = (!outputs_same).then(|| (before.outputs.clone(), after.outputs));
+        let nothing = windows.is_empty() && orders.iter().all(Option::is_none) && layout.is_none() && outputs.is_none();
+        (!nothing).then_some(Self { windows, orders, layout, outputs })
+    }
+}
+
+impl Desktop {
+    pub(crate) fn arrangement(&self) -> Arrangement {
+        let place = |window: &crate::window::Window| Place { modes: window.modes, home: window.home.clone(), float: window.float };
+        Arrangement {
+            windows: self.windows.iter().map(|window| (window.id, place(window))).collect(),
+            orders: [self.windows.stack.clone(), self.windows.tiles.clone(), self.windows.history.clone()],
+            layout: self.settings.layout,
+            outputs: self.outputs.iter().cloned().collect(),
+        }
+    }
+
+    /// Whether a command is remembered, or would only stand in the way of others: keys and pictures do.
+    fn is_remembered(command: &Command) -> bool {
+        let scope = Entry::named(command.name()).map(|entry| entry.scope);
+        !matches!(scope, Some(Scopes::INPUT | Scopes::CAPTURE))
+            && !matches!(command, Command::Undo {} | Command::Redo {} | Command::ReloadConfig {} | Command::Quit {})
+    }
+
+    /// Remembers what these commands have changed since `before`.
+    pub(crate) fn remember_change(&mut self, commands: &[Command], before: &Arrangement) {
+        let remembered: Vec<&Command> = commands.iter().filter(|command| Self::is_remembered(command)).collect();
+        if remembered.is_empty() {
+            return;
+        }
+        let text = remembered.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        if let Some(difference) = Difference::between(before, self.arrangement()) {
+            self.journal.push(Done { text, change: Change::Arrangement(Box::new(difference)) });
+        } else if let Some(why) = remembered.iter().find_map(|command| why_not(command)) {
+            self.journal.push(Done { text, change: Change::No(why) });
+        }
+    }
+
+    /// An edge carried out this command. `back` undoes it; `None` if nothing does.
+    pub fn remember(&mut self, command: Command, back: Option<Command>) {
+        if !Self::is_remembered(&command) {
+            return;
+        }
+        let change = match back {
+            Some(back) => Change::Commands(Box::new(Inverse { back, again: command.clone() })),
+            None => Change::No(why_not(&command).unwrap_or("it changed nothing")),
+        };
+        self.journal.push(Done { text: command.to_string(), change });
+    }
+
+    /// What `undo` would put back.
+    pub fn undoable(&self) -> Option<&str> {
+        self.journal.done.back().map(|done| done.text.as_str())
+    }
+
+    /// What `redo` would do again.
+    pub fn redoable(&self) -> Option<&str> {
+        self.journal.undone.last().map(|done| done.text.as_str())
+    }
+
+    pub(crate) fn undo(&mut self, effects: &mut Effects) -> Result<(), Refusal> {
+        let done = self.journal.done.pop_back().ok_or(Refusal::NothingToUndo)?;
+        match &done.change {
+            Change::No(why) => {
+                return Err(Refusal::CannotUndo { command: done.text, why });
+            }
+            Change::Arrangement(difference) => self.put(difference, Towards::Before, effects)?,
+            Change::Commands(inverse) => effects.push(Effect::Run { command: inverse.back.clone() }),
+        }
+        self.journal.undone.push(done);
+        Ok(())
+    }
+
+    pub(crate) fn redo(&mut self, effects: &mut Effects) -> Result<(), Refusal> {
+        let done = self.journal.undone.pop().ok_or(Refusal::NothingToRedo)?;
+        match &done.change {
+            Change::No(_) => {}
+            Change::Arrangement(difference) => self.put(difference, Towards::After, effects)?,
+            Change::Commands(inverse) => effects.push(Effect::Run { command: inverse.again.clone() }),
+        }
+        self.journal.done.push_back(done);
+        Ok(())
+    }
+
+    fn put(&mut self, difference: &Difference, towards: Towards, effects: &mut Effects) -> Result<(), Refusal> {
+        let moved = match &difference.outputs {
+            Some(outputs) => self.put_outputs(towards.of::<Vec<_>>(outputs), effects)?,
+            None => BTreeMap::new(),
+        };
+        if let Some(layout) = &difference.layout {
+            self.settings.layout = *towards.of(layout);
+        }
+        for (id, places) in &difference.windows {
+            let (Some(window), place) = (self.windows.get_mut(*id), towards.of(places)) else { continue };
+            if window.modes.minimized != place.modes.minimized {
+                window.appears = true;
+            }
+            window.modes = place.modes;
+            window.home = place.home.clone();
+            window.home.output = place.home.output.map(|output| moved.get(&output).copied().unwrap_or(output));
+            window.float = place.float;
+        }
+        let [stack, tiles, history] = &difference.orders;
+        // What is new since keeps out of the way: right below the last, that is the one on top or with the focus; tiles come at the end.
+        for (order, now, behind) in
+            [(stack, &mut self.windows.stack, 1), (tiles, &mut self.windows.tiles, 0), (history, &mut self.windows.history, 1)]
+        {
+            if let Some(order) = order {
+                *now = merged(towards.of::<Vec<_>>(order), now, behind);
+            }
+        }
+        let known: Vec<OutputId> = self.outputs.ids();
+        for window in self.windows.iter_mut() {
+            window.home.output = window.home.output.filter(|output| known.contains(output));
+        }
+        if difference.orders.iter().any(Option::is_some) {
+            self.clicked_layer = None;
+        }
+        self.touch();
+        Ok(())
+    }
+
+    /// Makes the outputs what they were. Answers which new numbers those have that were gone.
+    fn put_outputs(&mut self, wanted: &[Output], effects: &mut Effects) -> Result<BTreeMap<OutputId, OutputId>, Refusal> {
+        let mut moved = BTreeMap::new();
+        let unwanted: Vec<OutputId> = self.outputs.ids().into_iter().filter(|id| wanted.iter().all(|output| output.id != *id)).collect();
+        for output in wanted {
+            if self.outputs.get(output.id).is_some_and(|now| (&now.mode, now.placed) != (&output.mode, output.placed)) {
+                self.put_output(output, effects)?;
+            }
+        }
+        for output in wanted.iter().filter(|output| self.outputs.get(output.id).is_none()).cloned().collect::<Vec<_>>() {
+            // Somebody may have plugged it in again since.
+            if self.outputs.iter().any(|now| now.mode.name == output.mode.name) {
+                continue;
+            }
+            self.add_output(output.mode.clone(), output.placed, effects)?;
+            if let Some(new) = self.outputs.iter().find(|now| now.mode.name == output.mode.name) {
+                moved.insert(output.id, new.id);
+            }
+        }
+        for id in unwanted {
+            self.remove_output(id, effects)?;
+        }
+        let order: Vec<OutputId> = wanted.iter().map(|output| moved.get(&output.id).copied().unwrap_or(output.id)).collect();
+        self.reorder_outputs(&order, effects);
+        // What was remembered about the old number is meant for the new one.
+        for done in self.journal.done.iter_mut().chain(&mut self.journal.undone) {
+            if let Change::Arrangement(difference) = &mut done.change {
+                difference.rename(&moved);
+            }
+        }
+        Ok(moved)
+    }
+}
+
+impl Difference {
+    fn rename(&mut self, moved: &BTreeMap<OutputId, OutputId>) {
+        let new = |id: OutputId| moved.get(&id).copied().unwrap_or(id);
+        for (before, after) in self.windows.values_mut() {
+            for place in [before, after] {
+                place.home.output = place.home.output.map(new);
+                place.home.before_fullscreen = place.home.before_fullscreen.map(new);
+            }
+        }
+        if let Some((before, after)) = &mut self.outputs {
+            for output in before.iter_mut().chain(after) {
+                output.id = new(output.id);
+            }
+        }
+    }
+}
+
+fn why_not(command: &Command) -> Option<&'static str> {
+    match Entry::named(command.name())?.undo {
+        Undo::No(why) => Some(why),
+        Undo::Arrangement | Undo::Inverse => None,
+    }
+}
+
+/// `wanted` as far as it still exists, and what is new so many places before its end.
+fn merged(wanted: &[WindowId], now: &[WindowId], behind: usize) -> Vec<WindowId> {
+    let mut order: Vec<WindowId> = wanted.iter().copied().filter(|id| now.contains(id)).collect();
+    let new = now.iter().copied().filter(|id| !wanted.contains(id));
+    let at = order.len().saturating_sub(behind);
+    order.splice(at..at, new);
+    order
+}
