@@ -1,0 +1,195 @@
+//! The options, section by section. This is the only place where an option is written down.
+
+use glasshouse_core::{LayoutKind, command::Mode};
+use glasshouse_scene::Transform;
+
+use crate::{
+    binding::CommandLine,
+    table::section,
+    types::{
+        AccelProfile, CalibrationMatrix, ClickMethod, Directory, DragLock, Executor, Listen, Position, Rgba, ScrollMethod, SendEvents,
+        TapButtonMap, XkbNames,
+    },
+};
+
+section! {
+    /// How windows are placed.
+    Layout {
+        /// How windows that do not float are placed, where nobody has chosen anything else.
+        default: LayoutKind = LayoutKind::Tiling, Now, example "\"floating\"";
+        /// The space between tiles, and between tiles and the edges of the work area, in logical pixels.
+        gap_px: f64 = 12.0, Now, example "8", from 0.0 to 500.0;
+        /// What part of the width the master tile has.
+        master_fraction: f64 = 0.55, Now, example "0.5", from 0.1 to 0.9;
+        /// How far the next floating window lies to the right of and below the one before, in logical pixels.
+        cascade_step_px: f64 = 36.0, New, example "24", from 0.0 to 500.0;
+        /// How long a new arrangement waits for slow programs before it is shown without them.
+        configure_timeout_ms: u32 = 200, New, example "100", from 0.0 to 10000.0;
+    }
+
+    /// What gets the keyboard.
+    Focus {
+        /// Whether a new window takes the focus from another one.
+        new_windows: bool = true, New, example "false";
+    }
+
+    /// How windows look.
+    Appearance {
+        /// The radius of a window's corners, in logical pixels.
+        radius_px: f64 = 12.0, Now, example "0", from 0.0 to 200.0;
+    }
+
+    /// What lies behind all windows: a vertical gradient.
+    Background {
+        /// The colour at the top of an output.
+        top: Rgba = Rgba::hex(0x0a_10_28_ff), Now, example "\"#000000\"";
+        /// The colour at the bottom of an output.
+        bottom: Rgba = Rgba::hex(0x2a_1b_5c_ff), Now, example "\"#202040\"";
+    }
+
+    /// The ring around a window. It lies outside of the window, in the gap.
+    Border {
+        /// Its width in logical pixels. 0: none.
+        width_px: f64 = 2.0, Now, example "3", from 0.0 to 100.0;
+        /// The colour at the top of the window that has the keyboard.
+        focused_top: Rgba = Rgba::hex(0x5e_e7_ff_ff), Now, example "\"#ffd75e\"";
+        /// The colour at the bottom of the window that has the keyboard.
+        focused_bottom: Rgba = Rgba::hex(0x9b_6b_ff_ff), Now, example "\"#ff6b9b\"";
+        /// The colour at the top of the other windows.
+        unfocused_top: Rgba = Rgba::hex(0xff_ff_ff_24), Now, example "\"#808080\"";
+        /// The colour at the bottom of the other windows.
+        unfocused_bottom: Rgba = Rgba::hex(0xff_ff_ff_0f), Now, example "\"#606060\"";
+    }
+
+    /// The soft shadow below a window.
+    Shadow {
+        /// Whether windows have one.
+        enabled: bool = true, Now, example "false";
+        /// How soft it is: the standard deviation of the blur, in logical pixels.
+        sigma_px: f64 = 16.0, Now, example "8", from 0.0 to 100.0;
+        /// How far below the window it lies, in logical pixels: the light comes from above.
+        drop_px: f64 = 8.0, Now, example "4", from -200.0 to 200.0;
+        /// Its colour.
+        color: Rgba = Rgba::hex(0x02_04_10_80), Now, example "\"#00000060\"";
+    }
+
+    /// The pointer's picture.
+    Cursor {
+        /// The theme, as in /usr/share/icons. By default that of $XCURSOR_THEME. Programs are started with it too.
+        theme: Option<String> = None, Now, example "\"Adwaita\"";
+        /// Its size in logical pixels. By default that of $XCURSOR_SIZE, or 24.
+        size_px: Option<u32> = None, Now, example "32", from 1.0 to 512.0;
+    }
+
+    /// The keyboard. The names are xkb's; `man xkeyboard-config` lists them. Empty ones are those of $XKB_DEFAULT_*, or xkb's own.
+    Keyboard {
+        /// The rules file, hardly ever other than `evdev`.
+        rules: XkbNames = XkbNames::default(), Now, example "\"evdev\"";
+        /// The model of the keyboard.
+        model: XkbNames = XkbNames::default(), Now, example "\"pc105\"";
+        /// The layouts. `switch-keyboard-layout` switches between several.
+        layout: XkbNames = XkbNames::default(), Now, example "\"us,de\"";
+        /// A variant for each layout; a part between commas may be empty.
+        variant: XkbNames = XkbNames::default(), Now, example "\",nodeadkeys\"";
+        /// Such as where Compose is, or what Caps Lock does.
+        options: XkbNames = XkbNames::default(), Now, example "\"compose:ralt,caps:escape\"";
+        /// How often a held key repeats, per second. 0: never.
+        repeat_rate_hz: u32 = 25, Now, example "40", from 0.0 to 1000.0;
+        /// How long a key is held before it repeats.
+        repeat_delay_ms: u32 = 600, Now, example "300", from 1.0 to 10000.0;
+        /// Whether Num Lock is on at the start.
+        numlock: bool = false, Restart, example "true";
+    }
+
+    /// A pointing device. The terms are libinput's, and so are the defaults.
+    Device {
+        /// Whether its events count.
+        send_events: Option<SendEvents> = None, Login, example "\"disabled-on-external-mouse\"";
+        /// Whether a short touch is a click.
+        tap: Option<bool> = None, Login, example "true";
+        /// What taps with one, two and three fingers are.
+        tap_button_map: Option<TapButtonMap> = None, Login, example "\"left-right-middle\"";
+        /// Whether a tap that is followed by a movement drags.
+        drag: Option<bool> = None, Login, example "true";
+        /// Whether the drag goes on when the finger is lifted.
+        drag_lock: Option<DragLock> = None, Login, example "\"enabled-sticky\"";
+        /// Whether the touchpad rests while somebody types.
+        disable_while_typing: Option<bool> = None, Login, example "true";
+        /// How one clicks on a touchpad without buttons.
+        click_method: Option<ClickMethod> = None, Login, example "\"clickfinger\"";
+        /// Whether contents follow the fingers, as on a telephone.
+        natural_scroll: Option<bool> = None, Login, example "true";
+        /// What scrolls.
+        scroll_method: Option<ScrollMethod> = None, Login, example "\"two-finger\"";
+        /// The button for `on-button-down`, by its evdev code: 274 is the middle one.
+        scroll_button: Option<u32> = None, Login, example "274", from 256.0 to 767.0;
+        /// From slow to fast.
+        accel_speed: Option<f64> = None, Login, example "0.3", from -1.0 to 1.0;
+        /// How the speed of the hand becomes that of the pointer.
+        accel_profile: Option<AccelProfile> = None, Login, example "\"flat\"";
+        /// Whether the buttons are swapped.
+        left_handed: Option<bool> = None, Login, example "true";
+        /// Whether left and right together are the middle button.
+        middle_emulation: Option<bool> = None, Login, example "true";
+        /// Turns and scales what an absolute device reports.
+        calibration_matrix: Option<CalibrationMatrix> = None, Login, example "[0, 1, 0, -1, 0, 1]";
+        /// The output that an absolute device, such as a touchscreen, belongs to.
+        map_to_output: Option<String> = None, Login, example "\"eDP-1\"";
+    }
+
+    /// An output, by its name: `glassctl outputs` lists them. What is not said is as the output comes.
+    Output {
+        /// Whether it is used.
+        enabled: bool = true, Now, example "false";
+        /// Size and rate.
+        mode: Option<Mode> = None, Now, example "\"1920x1080@60\"";
+        /// Physical pixels per logical one.
+        scale: Option<f64> = None, Now, example "1.5", from 0.25 to 8.0;
+        /// How it is mounted. Rotations are counter-clockwise.
+        transform: Transform = Transform::Normal, Now, example "\"90\"";
+        /// Its top-left corner in the logical space of all outputs. By default to the right of the others.
+        position: Option<Position> = None, Now, example "\"1920,0\"";
+    }
+
+    /// Pictures that people take, with the command `capture`.
+    Capture {
+        /// Where they are written if the command names no file. By default `Screenshots` in the directory of pictures.
+        directory: Option<Directory> = None, New, example "\"~/Pictures\"";
+    }
+
+    /// The process that draws.
+    Display {
+        /// What draws.
+        executor: Executor = Executor::Auto, Restart, example "\"cpu\"";
+        /// It ends when nobody has looked for so long.
+        idle_seconds: u32 = 30, Restart, example "5", from 0.0 to 86400.0;
+        /// Most memory that it may use. By default without limit.
+        memory_mib: Option<u32> = None, Restart, example "512", from 16.0 to 1048576.0;
+    }
+
+    /// How `glassctl` and other programs reach the desktop: D-Bus.
+    Bus {
+        /// Whether the desktop serves D-Bus. Without it `glassctl` does not work.
+        enabled: bool = true, Restart, example "false";
+        /// Whether it is on the session bus too, where there is one.
+        session: bool = true, Restart, example "false";
+    }
+
+    /// What the desktop tells about itself.
+    Telemetry {
+        /// Where figures are served as Prometheus reads them. By default nowhere.
+        metrics_socket: Option<Listen> = None, Restart, example "\"127.0.0.1:9300\"";
+    }
+
+    /// Beginning and end of the desktop.
+    Session {
+        /// Whether windows find the places that they had before the desktop was started again.
+        restore: bool = true, Restart, example "false";
+        /// Commands that are carried out when the desktop is ready.
+        startup: Vec<CommandLine> = Vec::new(), Restart, example "[\"spawn waybar\", \"spawn mako\"]";
+    }
+}
+
+/// What of [`Device`] mice do not have.
+pub(crate) const TOUCHPAD_ONLY: &[&str] =
+    &["tap", "tap-button-map", "drag", "drag-lock", "disable-while-typing", "click-method", "calibration-matrix", "map-to-output"];
