@@ -45,7 +45,11 @@ pub struct Problem {
 impl Problem {
     pub(crate) fn new(source: &Source, fault: Fault) -> Self {
         let also = fault.also.map(|(span, label)| (source.shown(&span), label));
-        Self { source: source.clone(), fault: Fault { span: source.shown(&fault.span), also, ..fault } }
+        // One line has no room for a picture of both places.
+        let elsewhere =
+            also.as_ref().map(|(span, label): &(Range<usize>, &str)| format!("{label}, in line {}", source.position(span.start).0));
+        let help = fault.help.or(elsewhere);
+        Self { source: source.clone(), fault: Fault { span: source.shown(&fault.span), message: fault.message, help, also } }
     }
 
     /// What is wrong: a sentence without a full stop.

@@ -63,6 +63,12 @@ impl Resolved {
         self.show().into_iter().filter(|shown| !shown.is_default()).collect()
     }
 
+    /// What has another value than in `old`, as it is now. What `old` had and this one has not is shown with its default.
+    pub fn changed_since(&self, old: &Self) -> Vec<Shown> {
+        let keys: BTreeSet<Key> = self.keys().union(&old.keys()).cloned().collect();
+        keys.iter().map(|key| (self.shown(key), old.shown(key))).filter(|(new, old)| new.value != old.value).map(|(new, _)| new).collect()
+    }
+
     /// As a file that says everything: read alone, it gives the same configuration.
     pub fn to_toml(&self) -> String {
         let mut text = String::new();

@@ -79,6 +79,22 @@ impl Row {
         (!self.is_pattern()).then(|| format!("GLASSHOUSE_{}", self.key.to_uppercase().replace(['.', '-'], "_")))
     }
 
+    /// The values, where there are few: for completion in shells. As TOML.
+    pub fn choices(&self) -> Vec<String> {
+        let words = |schema: &Value| match schema.get("enum").and_then(Value::as_array) {
+            Some(words) => words.iter().map(Value::to_string).collect(),
+            None if schema.get("type").is_some_and(|kind| kind == "boolean") => vec!["true".to_owned(), "false".to_owned()],
+            None => Vec::new(),
+        };
+        match self.schema.get("anyOf").and_then(Value::as_array) {
+            Some(several) => {
+                let constants = several.iter().filter_map(|schema| schema.get("const")).map(Value::to_string);
+                several.iter().flat_map(words).chain(constants).collect()
+            }
+            None => words(&self.schema),
+        }
+    }
+
     pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
         self.key.split('.')
     }

@@ -93,10 +93,10 @@ fn a_binding_of_nothing_is_told_so() {
 
 #[test]
 fn two_bindings_for_one_key_are_told_of_each_other() {
-    let told = "3:1: bindings.\"super+Return\" is given twice";
+    let told = "3:1: bindings.\"super+Return\" is given twice; it is here first, in line 2";
     check("[bindings]\n\"super+return\" = \"undo\"\n\"mod4+enter\" = \"redo\"", &[told]);
     let same = read("[bindings]\n\"super+x\" = \"undo\"\n\"super+x\" = \"redo\"").unwrap_err();
-    assert_eq!(same.to_string(), "config.toml:3:1: \"super+x\" is given twice");
+    assert_eq!(same.to_string(), "config.toml:3:1: \"super+x\" is given twice; it is here first, in line 2");
     let picture = same.render(false);
     assert!(picture.contains("it is here first") && picture.contains("undo"), "{picture}");
 }

@@ -133,6 +133,21 @@ fn a_removed_binding_is_shown_and_can_be_given_back() {
 }
 
 #[test]
+fn a_new_configuration_says_what_changed() {
+    let old = good("[layout]\ngap-px = 3\n[output.DP-1]\nscale = 2\n[bindings]\n\"super+d\" = false");
+    let new = good("[appearance]\nradius-px = 1\n[layout]\ngap-px = 3.0\n[output.DP-2]\nscale = 1.5");
+    let changed: Vec<(String, String)> = new.changed_since(&old).into_iter().map(|shown| (shown.key, shown.value)).collect();
+    let expected = [
+        ("appearance.radius-px", "1"),
+        ("output.DP-1.scale", "\"default\""),
+        ("output.DP-2.scale", "1.5"),
+        ("bindings.\"super+d\"", "{ command = \"spawn fuzzel\", doc = \"Search and start programs\" }"),
+    ];
+    assert_eq!(changed, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+    assert_eq!(new.changed_since(&new), []);
+}
+
+#[test]
 fn other_variables_of_ours_are_left_alone() {
     let variables = ["GLASSHOUSE_LOG", "GLASSHOUSE_SOCKET", "GLASSHOUSE_EXECUTOR", "GLASSHOUSE_DISPLAY", "GLASSHOUSE_BUILD"];
     let resolved = Layers::new().with_environment(variables.map(|name| (name.to_owned(), "x".to_owned()))).resolve().unwrap();

@@ -80,6 +80,23 @@ fn keys_are_completed() {
 }
 
 #[test]
+fn values_of_which_there_are_few_are_listed_and_accepted() {
+    let mut listed = 0;
+    for (row, key) in keys() {
+        for value in row.choices() {
+            listed += 1;
+            if let Err(problems) = Layers::new().set(&key, &value) {
+                panic!("{key} = {value}: {problems}");
+            }
+        }
+    }
+    assert!(listed > 100, "{listed} values");
+    let choices = |key: &str| rows().iter().find(|row| row.key == key).unwrap().choices();
+    assert_eq!(choices("display.executor"), ["\"auto\"", "\"cpu\"", "\"gpu\""]);
+    assert_eq!(choices("input.touchpad.tap"), ["true", "false", "\"default\""]);
+}
+
+#[test]
 fn keys_may_have_names_with_and_without_quotes() {
     let check = |text: &str, key: &str| assert_eq!(Key::parse(text).unwrap().text(), key, "{text}");
     check("output.DP-1.scale", "output.DP-1.scale");
