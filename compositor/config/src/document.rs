@@ -1,6 +1,10 @@
 //! Reading one text into a configuration.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use toml::de::{DeTable, DeValue};
 
@@ -8,9 +12,14 @@ use crate::{
     config::Config,
     problem::{Fault, Problem},
     source::Source,
-    table::{Key, Tree},
-    value::{Node, quote},
+    syntax,
+    table::{Key, Tree, with_names},
+    value::Node,
 };
+
+/// How often a file with syntax errors is read again without the lines that have them. Every time finds more than one, and nobody reads
+/// on after so many.
+const MAX_ROUNDS: usize = 16;
 
 /// Where an option was given its value.
 #[derive(Debug, Clone)]
@@ -30,14 +39,26 @@ pub(crate) struct Draft {
 impl Draft {
     /// Takes over a whole file.
     pub(crate) fn read_file(&mut self, source: &Source) {
-        let (table, errors) = DeTable::parse_recoverable(source.toml());
-        let mut faults: Vec<Fault> = errors.iter().map(|error| syntax(error, source.toml(), table.get_ref())).collect();
-        // What was made up in place of a syntax error would only be complained about a second time.
-        let broken: Vec<usize> = faults.iter().map(|fault| source.position(fault.span.start).0).collect();
-        let mut reader = Reader { draft: self, source, seen: BTreeMap::new(), faults: Vec::new() };
-        reader.walk(Tree::root(), &mut Vec::new(), table.get_ref());
-        let found = reader.faults;
-        faults.extend(found.into_iter().filter(|fault| !broken.contains(&source.position(fault.span.start).0)));
+        let mut text = Cow::Borrowed(source.toml());
+        let mut faults = Vec::new();
+        let mut broken = BTreeSet::new();
+        for round in 0..=MAX_ROUNDS {
+            let (table, errors) = DeTable::parse_recoverable(&text);
+            let (found, next) = syntax::faults(&errors, source, table.get_ref(), &mut broken);
+            faults.extend(found);
+            // The parser gives the rest of a section up after some mistakes. So lines with mistakes are taken away and the rest is read again.
+            match next.filter(|_| round < MAX_ROUNDS) {
+                Some(lines) => text = Cow::Owned(lines.without(&text)),
+                None => {
+                    let mut reader = Reader { draft: self, source, seen: BTreeMap::new(), faults: Vec::new() };
+                    reader.walk(Tree::root(), &mut Vec::new(), table.get_ref());
+                    // What was made up in place of a syntax error would only be complained about a second time.
+                    let real = |fault: &Fault| !broken.contains(&source.position(fault.span.start).0);
+                    faults.extend(reader.faults.into_iter().filter(real));
+                    break;
+                }
+            }
+        }
         faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
         self.problems.extend(faults.into_iter().map(|fault| Problem::new(source, fault)));
     }
@@ -94,8 +115,9 @@ impl Reader<'_> {
                 (Some(row), _) => self.assign(Key { row, names: names.clone() }, part.span(), value),
                 (None, DeValue::Table(table)) => self.walk(child, names, table),
                 (None, _) => {
-                    let fault = Fault::new(value.span(), format!("{} is a section", child.path));
-                    self.faults.push(fault.help(format!("write [{}] on a line of its own and options below", child.path)));
+                    let path = with_names(&child.path, names);
+                    let fault = Fault::new(value.span(), format!("{path} is a section"));
+                    self.faults.push(fault.help(format!("write [{path}] on a line of its own and options below")));
                 }
             }
             if chosen {
@@ -109,7 +131,6 @@ impl Reader<'_> {
             let (first, second) = if other.start < part.start { (other, part) } else { (part, other) };
             let text = key.text();
             self.faults.push(Fault { also: Some((first, "it is here first")), ..Fault::new(second, format!("{text} is given twice")) });
-            return;
         }
         let Some(row) = key.row() else { return };
         match (row.read)(&mut self.draft.config, &key.names, value) {
@@ -117,51 +138,6 @@ impl Reader<'_> {
                 self.draft.assigned.insert(key, Assigned { source: self.source.clone(), value: value.span() });
             }
             Err(faults) => self.faults.extend(faults),
-        }
-    }
-}
-
-/// A mistake in the TOML itself.
-fn syntax(error: &toml::de::Error, text: &str, table: &DeTable<'_>) -> Fault {
-    let span = error.span().unwrap_or(0..0);
-    let message = error.message().lines().next().unwrap_or_default().to_owned();
-    let mut fault = Fault::new(span.clone(), message.clone());
-    if message.starts_with("string values must be quoted") || message.starts_with("invalid boolean") {
-        // The parser's words for everything that begins like no value, and for no value at all.
-        let word = text.get(span.start..).unwrap_or_default().lines().next().unwrap_or_default();
-        let word = word.split('#').next().unwrap_or_default().trim();
-        return if word.is_empty() {
-            fault.message = "there is no value here".to_owned();
-            fault.help("write one behind the equals sign")
-        } else {
-            fault.message = format!("{word} is no value");
-            fault.help(format!("write a text in quotes: {}", quote(word)))
-        };
-    }
-    if message.starts_with("duplicate key") {
-        // The parser keeps the first one: the nearest of that name before this one.
-        let name = text.get(span.clone()).unwrap_or_default();
-        let mut places = Vec::new();
-        collect_keys(table, name, &mut places);
-        fault.message = format!("{name} is given twice");
-        fault.also = places
-            .into_iter()
-            .filter(|place| place.start < span.start)
-            .max_by_key(|place| place.start)
-            .map(|place| (place, "it is here first"));
-    }
-    fault
-}
-
-/// Where keys of this name, as it is written with its quotes, stand in a table and below.
-fn collect_keys(table: &DeTable<'_>, name: &str, places: &mut Vec<Range<usize>>) {
-    let plain = name.trim_matches(['"', '\'']);
-    for (key, value) in table.iter() {
-        if key.get_ref() == plain {
-            places.push(key.span());
-        }
-        if let DeValue::Table(table) = value.get_ref() {
-            collect_keys(table, name, places);
         }
     }
 }

@@ -21,6 +21,7 @@ mod reference;
 mod resolved;
 mod schema;
 mod source;
+mod syntax;
 mod table;
 #[cfg(test)]
 mod tests;

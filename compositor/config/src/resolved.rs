@@ -8,7 +8,7 @@ use crate::{
     layers::BASE,
     problem::{Fault, Problems},
     source::{Origin, Place, Source},
-    table::{Key, rows},
+    table::{Key, rows, with_names},
 };
 
 /// The values of all options, and where each is from.
@@ -108,12 +108,7 @@ fn split_key(key: &Key) -> (String, String) {
     let Some(row) = key.row() else { return Default::default() };
     let (section, last) = row.key.rsplit_once('.').unwrap_or(("", &row.key));
     let stars = section.split('.').filter(|part| *part == "*").count();
-    let mut names = key.names.iter();
-    let section = section.split('.').map(|part| match part {
-        "*" => names.next().map(|name| crate::value::quote_key(name)).unwrap_or_default(),
-        _ => part.to_owned(),
-    });
-    let section = section.collect::<Vec<_>>().join(".");
+    let section = with_names(section, &key.names);
     let last =
         if last == "*" { key.names.get(stars).map(|name| crate::value::quote_key(name)).unwrap_or_default() } else { last.to_owned() };
     (section, last)

@@ -101,13 +101,18 @@ impl Row {
 
     /// The key with `names` in place of the stars.
     pub(crate) fn key_with(&self, names: &[String]) -> String {
-        let mut names = names.iter();
-        let parts = self.parts().map(|part| match part {
-            "*" => names.next().map_or_else(|| "*".to_owned(), |name| quote_key(name)),
-            _ => part.to_owned(),
-        });
-        parts.collect::<Vec<_>>().join(".")
+        with_names(&self.key, names)
     }
+}
+
+/// A key with these names in place of its stars.
+pub(crate) fn with_names(key: &str, names: &[String]) -> String {
+    let mut names = names.iter();
+    let parts = key.split('.').map(|part| match part {
+        "*" => names.next().map_or_else(|| "*".to_owned(), |name| quote_key(name)),
+        _ => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join(".")
 }
 
 /// A section, for the reference.

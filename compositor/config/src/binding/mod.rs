@@ -24,8 +24,8 @@ words! {
     On {
         /// As soon as the key or button is down; for wheel and gestures, when they happen. The program does not see the key.
         Press = "press",
-        /// When it goes up again, unless a long press of it has acted. A binding of a modifier alone (`super`) acts only if nothing else was
-        /// pressed in between.
+        /// When it goes up again, unless a long press of it has acted. The modifiers are those that were held when it went down. A binding
+        /// of a modifier alone (`super`) acts only if nothing else was pressed in between.
         Release = "release",
         /// When it has been down for [`Binding::long_press`].
         LongPress = "long-press",

@@ -6,7 +6,7 @@ use glasshouse_core::Command;
 use serde_json::{Value, json};
 use toml::de::{DeTable, DeValue};
 
-use super::{Binding, CommandLine, LONG_PRESS, On, Trigger};
+use super::{Binding, CommandLine, Input, LONG_PRESS, On, Trigger};
 use crate::{
     nearest::nearest,
     problem::Fault,
@@ -127,6 +127,10 @@ impl Bound {
     pub(crate) fn fits(&self, trigger: &Trigger, node: &Node<'_>) -> Result<(), Vec<Fault>> {
         if !trigger.has_duration() && self.0.iter().any(|binding| binding.on != On::Press || binding.repeat) {
             return refuse(node, format!("{trigger} is over as soon as it happens"), "leave out on and repeat");
+        }
+        let on_press = self.0.iter().any(|binding| binding.on == On::Press);
+        if on_press && matches!(trigger.input, Input::Key(keysym) if keysym.is_modifier_key()) {
+            return refuse(node, format!("{trigger} goes down in every binding that holds it"), "say on = \"release\"");
         }
         Ok(())
     }

@@ -84,6 +84,10 @@ fn a_binding_of_nothing_is_told_so() {
         "bindings.\"super+wheel-up\" = { command = \"undo\", on = \"release\" }",
         &["1:29: super+wheel-up is over as soon as it happens; leave out on and repeat"],
     );
+    check(
+        "bindings.super = \"undo\"\nbindings.alt = { command = \"undo\", on = \"release\" }",
+        &["1:18: Super_L goes down in every binding that holds it; say on = \"release\""],
+    );
     check("mode.default.bindings.x = \"undo\"", &["1:6: the default mode has its bindings in [bindings]"]);
     check(
         "bindings.\"super+x\" = true",
@@ -113,6 +117,23 @@ fn all_mistakes_are_told_at_once() {
             "9:11: this is a whole number; write true or false",
         ],
     );
+}
+
+#[test]
+fn mistakes_behind_a_syntax_error_are_told_too() {
+    check(
+        "[layout]\na b\ngap-px = true\n[bindings]\nsuper+x = \"undo\"\n\"super+y\" = \"udno\"\n\"x\n[output]\nDP-1 = 3\n[output.DP-2]\nscale = 99\n",
+        &[
+            "2:3: key with no value, expected `=`; write key = value",
+            "3:10: this is true or false; write a number",
+            "5:6: invalid unquoted key, expected letters, numbers, `-`, `_`; put the key in quotes, such as \"super+q\"",
+            "6:13: there is no command \"udno\"; did you mean undo?",
+            "7:3: key with no value, expected `=`; write key = value",
+            "9:8: output.DP-1 is a section; write [output.DP-1] on a line of its own and options below",
+            "11:9: 99 is out of range; write a number from 0.25 to 8, or \"default\"",
+        ],
+    );
+    check("[layout]\ngap-px = 3\n[focus]\n[layout]\n", &["4:2: layout is given twice; it is here first, in line 1"]);
 }
 
 #[test]
