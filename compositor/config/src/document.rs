@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::{
     config::Config,
-    problem::{Fault, Problem},
+    problem::{Fault, MAX_PROBLEMS, Problem},
     source::Source,
     syntax,
     table::{Key, Tree, with_names},
@@ -53,7 +53,7 @@ impl Draft {
                     let mut reader = Reader { draft: self, source, seen: BTreeMap::new(), faults: Vec::new() };
                     reader.walk(Tree::root(), &mut Vec::new(), table.get_ref());
                     // What was made up in place of a syntax error would only be complained about a second time.
-                    let real = |fault: &Fault| !broken.contains(&source.position(fault.span.start).0);
+                    let real = |fault: &Fault| !broken.contains(&source.line_number(fault.span.start));
                     faults.extend(reader.faults.into_iter().filter(real));
                     break;
                 }
@@ -102,6 +102,9 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn walk(&mut self, tree: &Tree, names: &mut Vec<String>, table: &DeTable<'_>) {
         for (part, value) in table.iter() {
+            if self.faults.len() > MAX_PROBLEMS {
+                return;
+            }
             let (child, name) = match tree.step(part.get_ref()) {
                 Ok(step) => step,
                 Err((message, help)) => {

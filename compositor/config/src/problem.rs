@@ -77,9 +77,10 @@ impl Problem {
         self.source.position(self.fault.span.start).1
     }
 
-    /// The line that the mistake is in.
+    /// The line that the mistake is in, or as much of it as can be shown.
     pub fn source_line(&self) -> &str {
-        self.source.line(self.fault.span.start)
+        let line = self.source.line(self.fault.span.start);
+        line.get(..line.floor_char_boundary(MAX_WIDTH)).unwrap_or(line)
     }
 }
 
@@ -94,7 +95,13 @@ impl fmt::Display for Problem {
     }
 }
 
-/// All mistakes of one reading. Never empty.
+/// More than this nobody reads, and looking for the nearest name takes its time for each.
+pub(crate) const MAX_PROBLEMS: usize = 100;
+
+/// Files with longer lines, in bytes, are shown without a picture.
+const MAX_WIDTH: usize = 1000;
+
+/// All mistakes of one reading, up to a hundred. Never empty.
 #[derive(Debug, Clone, thiserror::Error)]
 pub struct Problems(Vec<Problem>);
 
@@ -104,7 +111,8 @@ impl Problems {
     }
 
     /// `None` if there are none.
-    pub(crate) fn of(problems: Vec<Problem>) -> Option<Self> {
+    pub(crate) fn of(mut problems: Vec<Problem>) -> Option<Self> {
+        problems.truncate(MAX_PROBLEMS);
         (!problems.is_empty()).then_some(Self(problems))
     }
 
@@ -122,11 +130,21 @@ impl Problems {
         let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(120);
         let mut text = String::new();
         for problem in &self.0 {
-            if handler.render_report(&mut text, &Report(problem)).is_err() {
+            // A picture as wide as that helps nobody, and miette panics from 65,536 columns on.
+            let too_wide = problem.source.longest_line() > MAX_WIDTH;
+            if too_wide || handler.render_report(&mut text, &Report(problem)).is_err() {
                 text.push_str(&format!("{problem}\n"));
             }
         }
+        if self.is_cut_short() {
+            text.push_str("There may be more.\n");
+        }
         text
+    }
+
+    /// Whether there may be more than these.
+    pub fn is_cut_short(&self) -> bool {
+        self.0.len() >= MAX_PROBLEMS
     }
 }
 

@@ -114,6 +114,18 @@ impl Source {
         (line.max(1), column + 1)
     }
 
+    /// How many bytes the longest line has.
+    pub(crate) fn longest_line(&self) -> usize {
+        let starts = self.0.lines.iter().copied();
+        let ends = starts.clone().skip(1).chain(std::iter::once(self.0.text.len()));
+        starts.zip(ends).map(|(start, end)| end.saturating_sub(start)).max().unwrap_or(0)
+    }
+
+    /// The line of an offset in [`Self::toml`], from 1.
+    pub(crate) fn line_number(&self, offset: usize) -> usize {
+        self.0.lines.partition_point(|start| *start <= offset + self.0.start).max(1)
+    }
+
     /// The line that an offset lies in, without its end.
     pub(crate) fn line(&self, offset: usize) -> &str {
         let (line, _) = self.position(offset);

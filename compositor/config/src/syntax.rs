@@ -4,7 +4,11 @@ use std::{collections::BTreeSet, ops::Range};
 
 use toml::de::{DeTable, DeValue, Error};
 
-use crate::{problem::Fault, source::Source, value::quote};
+use crate::{
+    problem::{Fault, MAX_PROBLEMS},
+    source::Source,
+    value::quote,
+};
 
 /// Lines that are read as if they were empty, by their numbers from 1.
 #[derive(Debug)]
@@ -38,12 +42,16 @@ pub(crate) fn faults(errors: &[Error], source: &Source, table: &DeTable<'_>, bro
     let mut faults: Vec<Fault> = Vec::new();
     let mut lines = BTreeSet::new();
     let known = broken.clone();
+    let mut told = BTreeSet::new();
     for error in errors {
         let span = error.span().unwrap_or(0..0);
-        let line = source.position(span.start).0;
+        let line = source.line_number(span.start);
         // The first one on a line is the cause of the others.
-        if known.contains(&line) || faults.iter().any(|fault| source.position(fault.span.start).0 == line) {
+        if known.contains(&line) || !told.insert(line) {
             continue;
+        }
+        if faults.len() > MAX_PROBLEMS {
+            return (faults, None);
         }
         let (fault, breaks) = one(error.message(), span, source, table);
         faults.push(fault);

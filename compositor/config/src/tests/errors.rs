@@ -137,6 +137,26 @@ fn mistakes_behind_a_syntax_error_are_told_too() {
 }
 
 #[test]
+fn a_file_of_nothing_but_mistakes_is_told_in_part() {
+    let numbers = || 0..20_000;
+    let lines: String = numbers().map(|_| "a b\n").collect();
+    let same: String = numbers().map(|_| "a = 1\n").collect();
+    let keys: String = numbers().map(|number| format!("k{number} = 1\n")).collect();
+    let pairs: String = numbers().map(|number| format!("k{number}=1,")).collect();
+    let twice: String = (0..20_000).chain(0..20_000).map(|number| format!("k{number}=1\n")).collect();
+    let many = [lines, same, format!("[bindings]\n{keys}"), format!("bindings = {{{pairs}}}"), twice];
+    let deep = [format!("layout.gap-px = {}", "[".repeat(100_000)), format!("bindings{} = 1", ".a".repeat(50_000)), "[".repeat(100_000)];
+    for text in many.iter().chain(&deep) {
+        let problems = read(text).unwrap_err();
+        assert!(problems.count() <= 100);
+        assert!(!problems.render(false).is_empty());
+    }
+    for text in &many {
+        assert!(read(text).unwrap_err().is_cut_short(), "{}", text.get(..40).unwrap());
+    }
+}
+
+#[test]
 fn mistakes_in_every_layer_are_told_at_once() {
     let problems = Layers::new()
         .with_files([("/etc/a.toml".into(), "layout.gap-px = true".to_owned()), ("/home/b.toml".into(), "x = 1".to_owned())])
