@@ -13,6 +13,7 @@ use crate::{
     permit::permit,
     pointer::Pointer,
     popup::Popups,
+    returning::Returning,
     surfaces::Surfaces,
     told::Told,
     undo::Journal,
@@ -34,6 +35,7 @@ pub struct Desktop {
     pub(crate) told: Told,
     pub(crate) next_token: u64,
     pub(crate) journal: Journal,
+    pub(crate) returning: Returning,
     /// The session lock is on: nobody sees or does anything.
     pub(crate) locked: bool,
     changed: Changed,
@@ -66,6 +68,7 @@ impl Desktop {
             told: Told::default(),
             next_token: 1,
             journal: Journal::default(),
+            returning: Returning::default(),
             locked: false,
             changed: Changed::Nothing,
             last_surface: 0,

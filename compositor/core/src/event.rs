@@ -3,7 +3,7 @@
 use euclid::{Point2D, Rect, Size2D};
 use glasshouse_scene::{Logical, LogicalPoint, LogicalRect, LogicalSize, OutputId, SurfaceId};
 
-use crate::{ids::WindowId, settings::Settings};
+use crate::{ids::WindowId, memory::Memory, settings::Settings};
 
 /// A fact from an edge. Ids of things that are gone are ignored.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,6 +120,9 @@ pub enum Event {
     Locked(bool),
     /// The configuration says how the desktop looks and behaves from now on.
     SettingsChanged(Box<Settings>),
+
+    /// What the desktop was before it was started again. Windows find their places when they are mapped.
+    Remembered(Box<Memory>),
 
     /// A moment that `Desktop::deadline` asked for has come.
     Tick,

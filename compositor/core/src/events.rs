@@ -108,6 +108,7 @@ impl Desktop {
                     self.touch();
                 }
             }
+            Event::Remembered(memory) => self.expect(*memory, effects),
             Event::Tick => self.touch(),
         }
     }
@@ -163,7 +164,9 @@ impl Desktop {
         window.phase = Phase::Mapped;
         window.appears = true;
         let takes_focus = self.settings.focus_new || self.windows.history.is_empty();
-        self.enter_orders(id, takes_focus);
+        if !self.welcome(id) {
+            self.enter_orders(id, takes_focus);
+        }
         self.touch();
     }
 

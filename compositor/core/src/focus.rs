@@ -42,6 +42,7 @@ impl Desktop {
 
     /// Makes a window the one that has, or next gets, the keyboard, and raises it.
     pub(crate) fn focus_window(&mut self, id: WindowId) {
+        self.returning.focus_chosen();
         if self.windows.history.last() == Some(&id) && self.windows.stack.last() == Some(&id) && self.clicked_layer.is_none() {
             return;
         }
@@ -65,6 +66,7 @@ impl Desktop {
         self.windows.tiles.push(id);
         self.windows.stack.push(id);
         if takes_focus {
+            self.returning.focus_chosen();
             self.windows.history.push(id);
             self.windows.raise(id);
             self.clicked_layer = None;

@@ -305,7 +305,7 @@ fn why_not(command: &Command) -> Option<&'static str> {
 }
 
 /// `wanted` as far as it still exists, and what is new so many places before its end.
-fn merged(wanted: &[WindowId], now: &[WindowId], behind: usize) -> Vec<WindowId> {
+pub(crate) fn merged(wanted: &[WindowId], now: &[WindowId], behind: usize) -> Vec<WindowId> {
     let mut order: Vec<WindowId> = wanted.iter().copied().filter(|id| now.contains(id)).collect();
     let new = now.iter().copied().filter(|id| !wanted.contains(id));
     let at = order.len().saturating_sub(behind);

@@ -244,7 +244,7 @@ impl Bench {
         }
     }
 
-    fn change(&mut self, n: u8, change: WindowChange) {
+    pub(super) fn change(&mut self, n: u8, change: WindowChange) {
         if let Some(window) = self.clients.get(&n).map(|client| client.id) {
             self.observe(Event::WindowChanged { window, change });
         }
