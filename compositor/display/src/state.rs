@@ -172,6 +172,7 @@ impl Display {
 
     /// Makes a transaction what is shown. Nothing is painted; a headless output presents by knowing.
     fn submit(&mut self, transaction: Transaction, now_ns: u64) {
+        let _submit = tracing::debug_span!("submit", seq = transaction.seq.0).entered();
         let began = Instant::now();
         let (seq, epoch) = (transaction.seq, self.replica.lock_epoch);
         let replaced = self.replica.apply(transaction);

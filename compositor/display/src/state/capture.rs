@@ -34,6 +34,7 @@ enum Key {
 
 impl Display {
     pub(super) fn capture(&mut self, id: CaptureId, request: CaptureRequest, target: Option<OwnedFd>, now_ns: u64) {
+        let _capture = tracing::debug_span!("capture", id = id.0).entered();
         if let Err(reason) = self.try_capture(id, request, target, now_ns) {
             self.reply(ToDesktop::CaptureFailed { id, reason });
         }
