@@ -177,7 +177,7 @@ impl State {
             display_pss_bytes: display.and_then(|sample| sample.pss_bytes),
             display_rss_bytes: display.map(|sample| sample.rss_bytes),
             display_cpu_percent: display.and_then(|sample| sample.cpu_percent),
-            display_deaths: self.display.supervisor.deaths().into(),
+            display_deaths: self.display.supervisor.deaths(),
         }
     }
 
