@@ -7,8 +7,8 @@ use crate::{
     binding::CommandLine,
     table::section,
     types::{
-        AccelProfile, CalibrationMatrix, ClickMethod, Directory, DragLock, Executor, Listen, Position, Rgba, ScrollMethod, SendEvents,
-        TapButtonMap, XkbNames,
+        AccelProfile, CalibrationMatrix, ClickMethod, Directory, DragLock, Executor, Listen, Position, Restore, Rgba, ScrollMethod,
+        SendEvents, TapButtonMap, XkbNames,
     },
 };
 
@@ -183,8 +183,8 @@ section! {
 
     /// Beginning and end of the desktop.
     Session {
-        /// Whether windows find the places that they had before the desktop was started again.
-        restore: bool = true, Restart, example "false";
+        /// When windows and outputs find the places that they had before the desktop was started again.
+        restore: Restore = Restore::AfterCrash, Restart, example "\"always\"";
         /// Commands that are carried out when the desktop is ready.
         startup: Vec<CommandLine> = Vec::new(), Restart, example "[\"spawn waybar\", \"spawn mako\"]";
     }

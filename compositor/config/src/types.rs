@@ -259,6 +259,15 @@ words! {
         Gpu = "gpu",
     }
 
+    /// When a desktop that is started is made what the last one on its socket was.
+    Restore {
+        /// It begins empty, and nothing is kept for the next one.
+        Never = "never",
+        /// If the last one did not end by itself: it was killed or crashed. Whoever ends it on purpose finds the next one empty.
+        AfterCrash = "after-crash",
+        Always = "always",
+    }
+
     /// When events of a device count.
     SendEvents {
         Enabled = "enabled",
