@@ -10,6 +10,8 @@ pub enum Error {
     NoWindow(String),
     /// No output has this name, or no longer.
     NoOutput(String),
+    /// No snapshot has this name, or no longer; the sentence names those that there are.
+    NoSnapshot(String),
     /// The desktop is in no state for it, for instance because the window is tiled.
     Refused(String),
     /// The caller has no right to it.
@@ -39,6 +41,7 @@ impl fmt::Display for Error {
         match self {
             Self::NoWindow(sentence)
             | Self::NoOutput(sentence)
+            | Self::NoSnapshot(sentence)
             | Self::Refused(sentence)
             | Self::NotPermitted(sentence)
             | Self::TimedOut(sentence)
