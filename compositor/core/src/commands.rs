@@ -9,7 +9,7 @@ use crate::{
     grid::{tame_i32, tame_point},
     ids::WindowId,
     output::Output,
-    window::{Anchor, Home, Phase},
+    window::{Anchor, Phase},
 };
 
 /// Of an output whose mode says no rate, in mHz.
@@ -63,17 +63,22 @@ impl Desktop {
                 self.set_minimized(window, on.of(now));
             }
             Command::MoveToOutput { output, window } => {
-                let (window, output) = (self.resolve_window(&window)?, self.output_of(&output)?.clone());
-                self.bring_to(window, &output);
-                if let Some(window) = self.windows.get_mut(window) {
-                    window.home.name = None;
+                let (window, output) = (self.resolve_window(&window)?, self.resolve_output(&output)?);
+                if let Some(to) = self.workspaces.active_on(output).map(|workspace| workspace.id) {
+                    self.move_to_workspace(window, to, None)?;
                 }
-                self.touch();
             }
-            Command::SetLayout { layout } => {
-                self.settings.layout = layout;
-                self.touch();
+            Command::SetLayout { layout } => self.set_layout(layout),
+            Command::FocusOutput { output } => self.focus_output(&output)?,
+            Command::FocusWorkspace { workspace } => self.focus_workspace(&workspace)?,
+            Command::MoveToWorkspace { workspace, window, follow } => {
+                let (window, to) = (self.resolve_window(&window)?, self.resolve_workspace(&workspace)?);
+                let follows = self.next_focus() == Some(window);
+                self.move_to_workspace(window, to, follow.map(|follow| follow.of(follows)))?;
             }
+            Command::MoveWorkspaceToOutput { output, workspace } => self.move_workspace_to_output(&workspace, &output)?,
+            Command::SwapWorkspace { with, workspace } => self.swap_workspaces(&workspace, &with)?,
+            Command::RenameWorkspace { name, workspace } => self.rename_workspace(&workspace, &name)?,
             Command::AddOutput { mode, name, scale, transform, position } => {
                 let Mode { width, height, refresh_mhz } = mode;
                 let refresh_mhz = refresh_mhz.unwrap_or(DEFAULT_REFRESH_MHZ);
@@ -132,22 +137,25 @@ impl Desktop {
                 return Err(Refusal::NotTiled(id));
             }
         }
-        let outputs = [one, other].map(|id| self.windows.get(id).and_then(|window| window.home.output));
-        for place in &mut self.windows.tiles {
-            match *place {
-                id if id == one => *place = other,
-                id if id == other => *place = one,
-                _ => {}
-            }
-        }
-        if let [Some(from), Some(to)] = outputs
-            && from != to
-        {
-            for (window, output) in [(one, to), (other, from)] {
-                if let Some(output) = self.outputs.get(output).cloned() {
-                    self.bring_to(window, &output);
+        let focused = self.next_focus().filter(|focused| *focused == one || *focused == other);
+        let place = |id: WindowId| {
+            let workspace = self.windows.get(id)?.home.workspace?;
+            Some((workspace, self.workspaces.get(workspace)?.tiles.iter().position(|other| *other == id)?))
+        };
+        let (Some(place_one), Some(place_other)) = (place(one), place(other)) else { return Ok(()) };
+        if place_one.0 != place_other.0 {
+            self.bring_window(one, place_other.0);
+            self.bring_window(other, place_one.0);
+            self.workspaces.forget(one);
+            self.workspaces.forget(other);
+            for (id, (workspace, index)) in [(one, place_other), (other, place_one)] {
+                if let Some(workspace) = self.workspaces.get_mut(workspace) {
+                    workspace.tiles.insert(index.min(workspace.tiles.len()), id);
                 }
             }
+            self.focus_along(focused);
+        } else if let Some(workspace) = self.workspaces.get_mut(place_one.0) {
+            workspace.tiles.swap(place_one.1, place_other.1);
         }
         self.touch();
         Ok(())
@@ -160,8 +168,8 @@ impl Desktop {
         if let Some(window) = self.windows.get_mut(id) {
             window.float.at = Some(tame_point(to));
             window.float.anchor = Anchor::default();
-            window.home.name = None;
         }
+        self.follow_place(id);
         self.touch();
         Ok(())
     }
@@ -181,20 +189,31 @@ impl Desktop {
 
     /// `output`: where to, if not where the window is. It returns there afterwards.
     pub(crate) fn set_fullscreen(&mut self, id: WindowId, on: bool, output: Option<OutputId>) {
-        let output = output.filter(|output| self.outputs.get(*output).is_some());
         let Some(window) = self.windows.get(id) else { return };
-        let (was_on, Home { before_fullscreen, output: now, .. }) = (window.modes.fullscreen, window.home.clone());
-        let back = before_fullscreen.filter(|output| self.outputs.get(*output).is_some());
-        let Some(window) = self.windows.get_mut(id) else { return };
-        if on {
-            if output.is_some() && output != now {
-                window.home.before_fullscreen = window.home.before_fullscreen.or(now);
-                window.home.output = output;
+        let was_on = window.modes.fullscreen;
+        let now = self.workspace_of(window).and_then(|workspace| Some((workspace.id, workspace.output?)));
+        let focused = self.next_focus().filter(|focused| *focused == id);
+        let shown_on = |output: OutputId| self.workspaces.active_on(output).map(|workspace| workspace.id);
+        // Where it goes, and where it will go back to.
+        let way = match (on, window.home.before_fullscreen) {
+            (true, before) => {
+                let elsewhere = output.filter(|output| now.is_some_and(|(_, now)| now != *output));
+                elsewhere.and_then(shown_on).map(|to| (to, before.or(now)))
             }
-        } else if was_on {
-            window.home.before_fullscreen = None;
-            window.home.output = back.or(now);
+            (false, Some((workspace, output))) if was_on => {
+                let back = self.workspaces.get(workspace).map(|workspace| workspace.id);
+                back.or_else(|| shown_on(output)).map(|to| (to, None))
+            }
+            (false, _) => None,
+        };
+        if let Some((to, back)) = way {
+            self.enter_workspace(id, to);
+            if let Some(window) = self.windows.get_mut(id) {
+                window.home.before_fullscreen = back;
+            }
+            self.focus_along(focused);
         }
+        let Some(window) = self.windows.get_mut(id) else { return };
         window.modes.fullscreen = on;
         if on && !was_on && window.phase == Phase::Mapped {
             // Whoever asks to fill the screen wants to be seen on it.
@@ -230,12 +249,7 @@ impl Desktop {
         let id = self.outputs.add(mode, position)?;
         effects.push(Effect::OutputAdded { output: id });
         self.follow_outputs(&before, effects);
-        let Some(output) = self.outputs.get(id).cloned() else { return Ok(()) };
-        let returning: Vec<WindowId> =
-            self.windows.iter().filter(|window| window.home.name.as_ref() == Some(&output.mode.name)).map(|window| window.id).collect();
-        for window in returning {
-            self.bring_to(window, &output);
-        }
+        self.welcome_output(id);
         Ok(())
     }
 
@@ -270,11 +284,6 @@ impl Desktop {
     pub(crate) fn remove_output(&mut self, id: OutputId, effects: &mut Effects) -> Result<(), Refusal> {
         let before = self.outputs.clone();
         let gone = self.outputs.remove(id)?;
-        for window in self.windows.iter_mut().filter(|window| window.home.output == Some(id)) {
-            window.home.output = None;
-            window.home.lost_at = Some(gone.position);
-            window.home.name.get_or_insert_with(|| gone.mode.name.clone());
-        }
         self.layers.list.retain(|layer| {
             let stays = layer.output != Some(id);
             if !stays {
@@ -284,6 +293,7 @@ impl Desktop {
         });
         effects.push(Effect::OutputRemoved { output: id });
         self.follow_outputs(&before, effects);
+        self.leave_output(&gone);
         Ok(())
     }
 

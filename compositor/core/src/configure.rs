@@ -22,7 +22,7 @@ impl Desktop {
             Slot::Tile(rect) | Slot::Maximized(rect) => Some(limited_above(window, floor(rect.size))),
             Slot::Fullscreen(rect) => Some(rect.size.ceil()),
         };
-        let output = window.home.output.and_then(|output| self.outputs.get(output));
+        let output = self.home_of(window);
         let bounds = if size.is_none() { output.map(|output| floor(output.work_area.size)) } else { None };
         WindowConfigure {
             size,
@@ -32,7 +32,7 @@ impl Desktop {
             fullscreen: matches!(window.target, Slot::Fullscreen(_)),
             resizing: matches!(self.pointer.grab, Some(Grab::Resize { window: grabbed, .. }) if grabbed == window.id),
             tiled: window.target.is_tile(),
-            suspended: window.modes.minimized || (output.is_none() && window.phase == Phase::Mapped),
+            suspended: window.modes.minimized || (window.phase == Phase::Mapped && !self.seen(window)),
         }
     }
 
@@ -125,10 +125,12 @@ impl Desktop {
 
     /// Puts windows where they shall be, if their contents are ready or time is up. `at_once`: whatever they are.
     pub(crate) fn apply_slots(&mut self, now: Timestamp, at_once: bool) {
-        for window in self.windows.iter_mut() {
-            let hidden = !window.shown() || window.home.output.is_none();
+        for id in self.windows.ids() {
+            let Some(window) = self.windows.get(id) else { continue };
+            let (hidden, home) = (!self.seen(window), self.home_of(window).map(|output| output.id));
+            let Some(window) = self.windows.get_mut(id) else { continue };
             if window.appears || hidden || at_once {
-                window.arrive();
+                window.arrive(home);
                 window.appears = hidden;
             }
             match (window.is_being_placed(), window.pending_since) {
@@ -147,14 +149,15 @@ impl Desktop {
             ready.extend(tiles);
         }
         ready.extend(others.into_iter().filter(|window| is_due(window) || self.is_settled(window)));
-        let ready: Vec<(WindowId, bool)> = ready.into_iter().map(|window| (window.id, self.is_settled(window))).collect();
-        for (id, settled) in ready {
+        let home = |window: &Window| self.home_of(window).map(|output| output.id);
+        let ready: Vec<_> = ready.into_iter().map(|window| (window.id, self.is_settled(window), home(window))).collect();
+        for (id, settled, home) in ready {
             let Some(window) = self.windows.get_mut(id) else { continue };
             if !settled {
                 tracing::warn!(window = id.0, "configure not answered in time, showing the old contents");
                 window.configures.late = true;
             }
-            window.arrive();
+            window.arrive(home);
         }
     }
 

@@ -18,6 +18,7 @@ use crate::{
     told::Told,
     undo::Journal,
     window::{Phase, Window, Windows},
+    workspace::Workspaces,
 };
 
 /// Everything that the desktop knows. It never reads a clock, and does nothing but answer.
@@ -29,6 +30,7 @@ pub struct Desktop {
     pub(crate) popups: Popups,
     pub(crate) layers: Layers,
     pub(crate) outputs: Outputs,
+    pub(crate) workspaces: Workspaces,
     pub(crate) pointer: Pointer,
     /// The layer surface that was clicked after all windows.
     pub(crate) clicked_layer: Option<SurfaceId>,
@@ -63,6 +65,7 @@ impl Desktop {
             popups: Popups::default(),
             layers: Layers::default(),
             outputs: Outputs::default(),
+            workspaces: Workspaces::default(),
             pointer: Pointer::default(),
             clicked_layer: None,
             told: Told::default(),
@@ -134,7 +137,7 @@ impl Desktop {
         }
         self.clamp_pointer();
         self.arrange_layers(effects);
-        self.assign_outputs();
+        self.settle_workspaces();
         self.settle_focus(effects);
         self.aim();
         self.check_grab();
@@ -221,7 +224,10 @@ impl Desktop {
             pid: window.client.pid,
             parent: window.parent,
             area: self.drawn(window).map(|drawn| drawn.area).unwrap_or_default(),
-            output: window.home.output,
+            output: self.home_of(window).map(|output| output.id),
+            workspace: self.workspace_of(window).map(|workspace| workspace.id),
+            visible: self.seen(window),
+            urgent: window.urgent,
             mapped: window.phase == Phase::Mapped,
             focused: self.focused_window() == Some(window.id),
             floating: self.floats(window),

@@ -2,7 +2,10 @@
 
 use glasshouse_scene::{LogicalRect, LogicalSize, OutputId, SurfaceId};
 
-use crate::{command::Command, ids::WindowId};
+use crate::{
+    command::Command,
+    ids::{WindowId, WorkspaceId},
+};
 
 /// Something for an edge to carry out. In order.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,10 +87,32 @@ pub struct WindowConfigure {
 /// Something that a subscriber would like to know.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Notice {
-    WindowOpened { window: WindowId },
-    WindowClosed { window: WindowId },
-    WindowChanged { window: WindowId },
-    FocusChanged { window: Option<WindowId> },
+    WindowOpened {
+        window: WindowId,
+    },
+    WindowClosed {
+        window: WindowId,
+    },
+    WindowChanged {
+        window: WindowId,
+    },
+    FocusChanged {
+        window: Option<WindowId>,
+    },
+    WorkspaceAdded {
+        workspace: WorkspaceId,
+    },
+    /// Its name, place, windows or layout, or whether it has the focus.
+    WorkspaceChanged {
+        workspace: WorkspaceId,
+    },
+    WorkspaceRemoved {
+        workspace: WorkspaceId,
+    },
+    /// Its output shows it from now on.
+    WorkspaceActivated {
+        workspace: WorkspaceId,
+    },
 }
 
 /// A window, as others see it.
@@ -102,6 +127,12 @@ pub struct WindowInfo {
     /// Its geometry in the space of all outputs.
     pub area: LogicalRect,
     pub output: Option<OutputId>,
+    pub workspace: Option<WorkspaceId>,
+    /// It is on a screen, if perhaps below others: mapped, not minimized, and on a workspace that is shown. If not, `area` is where it
+    /// would be.
+    pub visible: bool,
+    /// It asks for attention.
+    pub urgent: bool,
     pub mapped: bool,
     pub focused: bool,
     pub floating: bool,

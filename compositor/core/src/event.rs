@@ -160,6 +160,8 @@ pub enum WindowChange {
     },
     /// An activation token of a recent user action: the window may take the focus when it is mapped, or now.
     Activated,
+    /// It would like attention, but nobody gave it a token: it says so and takes nothing.
+    Urgent,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -156,6 +156,11 @@ impl Desktop {
     fn window_ready(&mut self, id: WindowId) {
         let Some(window) = self.windows.get_mut(id).filter(|window| window.phase == Phase::Created) else { return };
         window.phase = Phase::Ready;
+        // What comes back comes to where one is.
+        let hidden = self.windows.get(id).and_then(|window| self.workspace_of(window)).is_some_and(|workspace| !workspace.active);
+        if hidden && let Some(now) = self.workspaces.focused().map(|workspace| workspace.id) {
+            self.bring_window(id, now);
+        }
         self.touch();
     }
 
@@ -163,7 +168,12 @@ impl Desktop {
         let Some(window) = self.windows.get_mut(id).filter(|window| window.phase != Phase::Mapped) else { return };
         window.phase = Phase::Mapped;
         window.appears = true;
-        let takes_focus = self.settings.focus_new || self.windows.history.is_empty();
+        if self.windows.get(id).is_some_and(|window| self.workspace_of(window).is_none()) {
+            self.assign_workspace(id);
+        }
+        // One whose workspace was left meanwhile waits there.
+        let hidden = self.windows.get(id).and_then(|window| self.workspace_of(window)).is_some_and(|workspace| !workspace.active);
+        let takes_focus = !hidden && (self.settings.focus_new || self.next_focus().is_none());
         if !self.welcome(id) {
             self.enter_orders(id, takes_focus);
         }
@@ -179,8 +189,10 @@ impl Desktop {
         window.float = Floating { at: window.float.at, ..Floating::default() };
         window.pending_since = None;
         window.appears = true;
+        window.urgent = false;
         let surface = window.surface;
         self.windows.forget(id);
+        self.workspaces.forget(id);
         self.dismiss_popups_of(surface, effects);
         self.touch();
     }
@@ -193,6 +205,7 @@ impl Desktop {
 
     fn window_changed(&mut self, id: WindowId, change: WindowChange) {
         let takes_focus = change == WindowChange::Activated;
+        let focused = self.focused_window() == Some(id);
         let Some(window) = self.windows.get_mut(id) else { return };
         let before = window.clone();
         match change {
@@ -207,6 +220,7 @@ impl Desktop {
                 (window.min, window.max) = (tame(min), tame(max));
             }
             WindowChange::Activated => {}
+            WindowChange::Urgent => window.urgent = !focused,
         }
         let mapped = window.phase == Phase::Mapped;
         if *window != before {

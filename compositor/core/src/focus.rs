@@ -13,7 +13,8 @@ use crate::{
 impl Desktop {
     /// The surface that gets the keyboard: a pure function of the state, so that it can never be one that is gone.
     ///
-    /// First a layer surface that takes it from everybody, then one that was clicked, then the window that had it last.
+    /// First a layer surface that takes it from everybody, then one that was clicked, then the window of the focused workspace that had
+    /// it last. A workspace without windows lets nobody have it.
     pub(crate) fn focus_now(&self) -> Option<SurfaceId> {
         let exclusive = [Layer::Overlay, Layer::Top]
             .into_iter()
@@ -24,8 +25,9 @@ impl Desktop {
             (layer.wants_keyboard() && layer.output.is_some()).then_some(layer.surface)
         };
         let window = || {
+            let workspace = self.workspaces.focused()?.id;
             let mut recent = self.windows.history.iter().rev().filter_map(|id| self.windows.get(*id));
-            recent.find(|window| window.shown() && window.home.output.is_some()).map(|window| window.surface)
+            recent.find(|window| window.shown() && window.home.workspace == Some(workspace)).map(|window| window.surface)
         };
         exclusive.or_else(clicked).or_else(window)
     }
@@ -40,15 +42,20 @@ impl Desktop {
         self.windows.of_surface(self.focus_now()?).map(|window| window.id)
     }
 
-    /// Makes a window the one that has, or next gets, the keyboard, and raises it.
+    /// Makes a window the one that has, or next gets, the keyboard, shows its workspace, and raises it.
     pub(crate) fn focus_window(&mut self, id: WindowId) {
         self.returning.focus_chosen();
+        if let Some(workspace) = self.windows.get(id).and_then(|window| window.home.workspace)
+            && self.workspaces.focus(workspace)
+        {
+            self.workspaces.tidy(&self.outputs.ids());
+            self.touch();
+        }
         if self.windows.history.last() == Some(&id) && self.windows.stack.last() == Some(&id) && self.clicked_layer.is_none() {
             return;
         }
         self.clicked_layer = None;
-        self.windows.history.retain(|other| *other != id);
-        self.windows.history.push(id);
+        self.windows.remember_focus(id);
         self.windows.raise(id);
         self.touch();
     }
@@ -63,13 +70,20 @@ impl Desktop {
     /// Puts a window that was just mapped into the orders.
     pub(crate) fn enter_orders(&mut self, id: WindowId, takes_focus: bool) {
         self.windows.forget(id);
-        self.windows.tiles.push(id);
+        self.workspaces.forget(id);
+        let workspace = self.windows.get(id).and_then(|window| window.home.workspace);
+        if let Some(workspace) = workspace.and_then(|workspace| self.workspaces.get_mut(workspace)) {
+            workspace.tiles.push(id);
+        }
         self.windows.stack.push(id);
         if takes_focus {
             self.returning.focus_chosen();
             self.windows.history.push(id);
             self.windows.raise(id);
             self.clicked_layer = None;
+            if let Some(workspace) = workspace {
+                self.workspaces.focus(workspace);
+            }
         } else {
             // It is the next one, behind the window that keeps the focus.
             let behind = self.windows.history.len().saturating_sub(1);
@@ -93,20 +107,27 @@ impl Desktop {
         let window_before = self.told.focus_window;
         self.told.focus = focus;
         self.told.focus_window = self.focused_window();
+        if let Some(window) = self.told.focus_window.and_then(|id| self.windows.get_mut(id)) {
+            window.urgent = false;
+        }
         effects.push(Effect::Focus { surface: focus });
         if self.told.focus_window != window_before {
             effects.push(Effect::Notify(Notice::FocusChanged { window: self.told.focus_window }));
         }
     }
 
-    /// The nearest window in a direction, from the focused one or else from the pointer.
+    /// The nearest window in a direction, from the focused one or else from the middle of the focused output.
     pub(crate) fn nearest_towards(&self, direction: Direction) -> Option<WindowId> {
         let focused = self.next_focus();
-        let from = focused.and_then(|id| self.drawn(self.windows.get(id)?)).map_or(self.pointer.at, |drawn| drawn.area.center());
+        let from = focused.and_then(|id| self.drawn(self.windows.get(id)?)).map(|drawn| drawn.area.center());
+        let centre = || self.outputs.get(self.workspaces.focused?).map(|output| output.area().center());
+        let from = from.or_else(centre).unwrap_or(self.pointer.at);
         let mut best: Option<(f64, WindowId)> = None;
         // From top to bottom, so that of two at the same place the visible one wins.
         for id in self.windows.stack.iter().rev().filter(|id| Some(**id) != focused) {
-            let Some(drawn) = self.windows.get(*id).filter(|window| window.shown()).and_then(|window| self.drawn(window)) else { continue };
+            let Some(drawn) = self.windows.get(*id).filter(|window| self.seen(window)).and_then(|window| self.drawn(window)) else {
+                continue;
+            };
             let Some(distance) = distance(from, drawn.area.center(), direction) else { continue };
             if best.is_none_or(|(nearest, _)| distance < nearest) {
                 best = Some((distance, *id));

@@ -7,18 +7,21 @@ use glasshouse_scene::{LogicalPoint, LogicalSize};
 use crate::{
     command::{LayoutKind, OutputMode},
     desktop::Desktop,
-    ids::WindowId,
+    ids::{OutputId, WindowId, WorkspaceId},
     output::Output,
     window::{Phase, Window},
+    workspace::Workspace,
 };
 
 /// Everything that a desktop can be given back after it has ended.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Memory {
-    /// `None`: whatever there is stays.
-    pub layout: Option<LayoutKind>,
     /// In the order in which they were added.
     pub outputs: Vec<RememberedOutput>,
+    /// Those that have windows or a name or are shown, each output's in their order, without the empty ones at the end.
+    pub workspaces: Vec<RememberedWorkspace>,
+    /// The name of the output with the focus.
+    pub focused_output: Option<String>,
     /// In the order of their creation.
     pub windows: Vec<RememberedWindow>,
 }
@@ -29,6 +32,20 @@ pub struct RememberedOutput {
     pub mode: OutputMode,
     /// Where somebody put it. `None`: to the right of those before it.
     pub placed: Option<LogicalPoint>,
+}
+
+/// A workspace, and what its windows say with their [`RememberedWindow::workspace`].
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RememberedWorkspace {
+    pub name: Option<String>,
+    /// The name of the output it was on.
+    pub output: Option<String>,
+    /// The name of the output that it returns to when that is there again.
+    pub returns_to: Option<String>,
+    /// Its output showed it. If that showed none of these, it was the empty one at the end.
+    pub active: bool,
+    /// `None`: as the settings say.
+    pub layout: Option<LayoutKind>,
 }
 
 /// A window that was shown: how to recognise it, and where it was.
@@ -49,17 +66,17 @@ pub struct RememberedWindow {
     /// How large it floats. `None`: as its client likes.
     pub size: Option<LogicalSize>,
 
-    /// The name of the output it was on.
-    pub output: Option<String>,
-    /// The name of the output that it returns to when that is there again.
-    pub returns_to: Option<String>,
-    /// The name of the output that it returns to when it is not fullscreen any more.
-    pub before_fullscreen: Option<String>,
+    /// Which of [`Memory::workspaces`] it was on.
+    pub workspace: Option<usize>,
+    /// Where it floats on the output that its workspace returns to.
+    pub away: Option<LogicalPoint>,
+    /// Which of [`Memory::workspaces`] it returns to when it is not fullscreen any more. Then `at` is there, too.
+    pub before_fullscreen: Option<usize>,
 
     pub ranks: Ranks,
 }
 
-/// A window's places in the three orders. Only whether one is less than another has a meaning.
+/// A window's places in the three orders. Only whether one is less than another has a meaning, and for tiles only on one workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ranks {
     /// The master tile is 0.
@@ -102,10 +119,13 @@ impl Desktop {
     /// What is here now, for a snapshot.
     pub fn memory(&self) -> Memory {
         let outputs = self.outputs.iter().map(|Output { mode, placed, .. }| RememberedOutput { mode: mode.clone(), placed: *placed });
+        let (ids, workspaces): (Vec<WorkspaceId>, _) = self.remembered_workspaces().into_iter().unzip();
+        let tiles = self.tiles_in_order();
         Memory {
-            layout: Some(self.settings.layout),
             outputs: outputs.collect(),
-            windows: self.shown_windows().map(|(_, window)| self.remembered(window)).collect(),
+            workspaces,
+            focused_output: self.workspaces.focused.and_then(|output| self.outputs.get(output)).map(|output| output.mode.name.clone()),
+            windows: self.shown_windows().map(|(_, window)| self.remembered(window, &ids, &tiles)).collect(),
         }
     }
 
@@ -114,10 +134,44 @@ impl Desktop {
         self.windows.iter().filter(|window| window.phase == Phase::Mapped).map(|window| (window.id, window))
     }
 
-    pub(crate) fn remembered(&self, window: &Window) -> RememberedWindow {
+    /// Workspaces that somebody would miss.
+    pub(crate) fn remembered_workspaces(&self) -> Vec<(WorkspaceId, RememberedWorkspace)> {
         let name = |id| self.outputs.get(id).map(|output| output.mode.name.clone());
-        let origin = window.home.output.and_then(|id| self.outputs.get(id)).map(|output| output.position).or(window.home.lost_at);
+        let remembered = |workspace: &Workspace| {
+            let returns_to = workspace.lost.as_ref().map(|lost| lost.output.clone());
+            RememberedWorkspace {
+                name: workspace.name.clone(),
+                output: workspace.output.and_then(name).or_else(|| returns_to.clone()),
+                returns_to,
+                active: workspace.active,
+                layout: workspace.layout,
+            }
+        };
+        let workspaces = self.workspaces().into_iter().filter_map(|info| self.workspaces.get(info.id));
+        let is_end = |workspace: &Workspace| {
+            let end = workspace.output.and_then(|output| self.workspaces.on(output).next_back());
+            end.is_none_or(|end| end.id == workspace.id)
+        };
+        let missed = |workspace: &&Workspace| !workspace.is_dynamic_and_empty() || (workspace.active && !is_end(workspace));
+        workspaces.filter(missed).map(|workspace| (workspace.id, remembered(workspace))).collect()
+    }
+
+    /// The tiles of all workspaces, one workspace after the other.
+    pub(crate) fn tiles_in_order(&self) -> Vec<WindowId> {
+        self.workspaces().into_iter().flat_map(|workspace| workspace.windows).collect()
+    }
+
+    /// `workspaces`: those that are remembered; `tiles`: the order of all tiles.
+    pub(crate) fn remembered(&self, window: &Window, workspaces: &[WorkspaceId], tiles: &[WindowId]) -> RememberedWindow {
+        let left_at = || self.workspace_of(window).map(|workspace| workspace.left_at);
+        let origin = self.float_base(window).or_else(left_at).unwrap_or_default();
         let rank = |order: &[WindowId]| order.iter().position(|id| *id == window.id).unwrap_or(order.len());
+        let index = |id: WorkspaceId| workspaces.iter().position(|other| *other == id);
+        // One that went with its last window is as good as another one there.
+        let before = |(id, output): (WorkspaceId, OutputId)| {
+            let there = || self.workspaces.on(output).find_map(|workspace| index(workspace.id));
+            index(id).or_else(there)
+        };
         RememberedWindow {
             app_id: window.app_id.clone(),
             title: window.title.clone(),
@@ -126,12 +180,12 @@ impl Desktop {
             fullscreen: window.modes.fullscreen,
             maximized: window.modes.maximized,
             minimized: window.modes.minimized,
-            at: window.float.at.map(|at| at - origin.unwrap_or_default().to_vector()),
+            at: window.float.at.map(|at| at - origin.to_vector()),
             size: window.float.size,
-            output: window.home.output.and_then(name).or_else(|| window.home.name.clone()),
-            returns_to: window.home.name.clone(),
-            before_fullscreen: window.home.before_fullscreen.and_then(name),
-            ranks: Ranks { tile: rank(&self.windows.tiles), stack: rank(&self.windows.stack), focus: rank(&self.windows.history) },
+            workspace: window.home.workspace.and_then(index),
+            away: window.home.away,
+            before_fullscreen: window.home.before_fullscreen.and_then(before),
+            ranks: Ranks { tile: rank(tiles), stack: rank(&self.windows.stack), focus: rank(&self.windows.history) },
         }
     }
 }

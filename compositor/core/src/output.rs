@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// More than this is a mistake in a script.
-const MAX_OUTPUTS: usize = 64;
+pub(crate) const MAX_OUTPUTS: usize = 64;
 /// Explicit positions lie within this distance of the origin.
 const MAX_POSITION: f64 = 1_000_000.0;
 /// `wl_fixed` counts in 1/256: the nearest place to an edge that a client can be told.

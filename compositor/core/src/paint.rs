@@ -97,7 +97,7 @@ impl Desktop {
         for popup in self.popups.above(window.surface) {
             painter.tree(popup.surface, self.offset_in_root(popup.surface), Cut::default());
         }
-        let drawn = self.drawn(window).filter(|drawn| window.shown() && drawn.area.contains(self.pointer.at));
+        let drawn = self.drawn(window).filter(|drawn| self.seen(window) && drawn.area.contains(self.pointer.at));
         Some(painter.finish(drawn.map(|drawn| self.cursor(Grid { origin: drawn.origin + geometry.origin.to_vector(), ..grid }))))
     }
 

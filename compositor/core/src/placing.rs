@@ -1,4 +1,4 @@
-//! Which output each window is on, and where the layouts want it.
+//! Where the layouts want each window, and where it floats.
 
 use glasshouse_scene::{LogicalPoint, LogicalRect, LogicalSize, OutputId};
 
@@ -11,68 +11,34 @@ use crate::{
     never::never,
     output::Output,
     window::{Anchor, Phase, Slot, Window},
+    workspace::Workspace,
 };
 
+/// How much of a floating window must stay on its output: a finger's width.
+const GRASP: f64 = 32.0;
 /// A tile that begins to float is this much smaller than it was, so that one sees that it floats.
 const LIFTED: f64 = 0.8;
 
 impl Desktop {
-    /// Gives every window an output, as long as there is one.
-    pub(crate) fn assign_outputs(&mut self) {
-        for id in self.windows.ids() {
-            let Some(window) = self.windows.get(id) else { continue };
-            if window.phase == Phase::Created || window.home.output.is_some_and(|output| self.outputs.get(output).is_some()) {
-                continue;
-            }
-            let Some(output) = self.choose_output(window).cloned() else {
-                if let Some(window) = self.windows.get_mut(id) {
-                    window.home.output = None;
-                }
-                continue;
-            };
-            self.bring_to(id, &output);
-        }
-    }
-
-    fn choose_output(&self, window: &Window) -> Option<&Output> {
-        let named = window.home.name.as_ref().and_then(|name| self.outputs.iter().find(|output| output.mode.name == *name));
-        let of_parent = || self.outputs.get(self.windows.get(window.parent?)?.home.output?);
-        named.or_else(of_parent).or_else(|| self.outputs.nearest(self.pointer.at))
-    }
-
-    /// Puts a window on an output, at the same place of it as on the one it was on.
-    pub(crate) fn bring_to(&mut self, id: WindowId, output: &Output) {
-        let size = self.windows.get(id).map(|window| self.geometry(window).size).unwrap_or_default();
-        let from = self.windows.get(id).and_then(|window| self.outputs.get(window.home.output?)).map(|output| output.position);
-        let Some(window) = self.windows.get_mut(id) else { return };
-        let from = from.or(window.home.lost_at.take());
-        window.home.output = Some(output.id);
-        window.home.lost_at = None;
-        if window.home.name.as_ref() == Some(&output.mode.name) {
-            window.home.name = None;
-        }
-        if let (Some(at), Some(from)) = (&mut window.float.at, from) {
-            *at += output.position - from;
-        }
-        pull_window_in(window, size, output);
-    }
-
     /// An output has another size, place or work area: what floats on it moves along and is pulled back in.
     pub(crate) fn follow_output(&mut self, id: OutputId, before: LogicalPoint) {
         let Some(output) = self.outputs.get(id).cloned() else { return };
-        let sizes: Vec<_> = self.windows.iter().filter(|w| w.home.output == Some(id)).map(|w| (w.id, self.geometry(w).size)).collect();
+        // A window that is fullscreen elsewhere floats where it was before.
+        let here = |window: &&Window| match window.home.before_fullscreen {
+            Some((_, output)) => output == id,
+            None => self.workspace_of(window).is_some_and(|workspace| workspace.output == Some(id)),
+        };
+        let sizes: Vec<_> = self.windows.iter().filter(here).map(|w| (w.id, self.geometry(w).size)).collect();
         for (window, size) in sizes {
             let Some(window) = self.windows.get_mut(window) else { continue };
-            if let Some(at) = &mut window.float.at {
-                *at += output.position - before;
-            }
-            pull_window_in(window, size, &output);
+            window.displace(output.position - before, size, &output);
         }
     }
 
     /// Whether a window floats, as far as layout and user are concerned. Maximized and fullscreen windows are asked as if they were not.
     pub(crate) fn floats(&self, window: &Window) -> bool {
-        self.settings.layout == LayoutKind::Floating || window.modes.floating.unwrap_or_else(|| window.is_dialog())
+        let layout = self.workspace_of(window).map_or(self.settings.layout, |workspace| self.layout_of(workspace));
+        layout == LayoutKind::Floating || window.modes.floating.unwrap_or_else(|| window.is_dialog())
     }
 
     pub(crate) fn floats_by_layout(&self, id: WindowId) -> bool {
@@ -82,9 +48,10 @@ impl Desktop {
     /// Decides where every window shall be.
     pub(crate) fn aim(&mut self) {
         let mut targets: Vec<(WindowId, Slot)> = Vec::new();
-        for output in self.outputs.iter() {
-            let here = |window: &&Window| window.home.output == Some(output.id);
-            let mut tiled: Vec<&Window> = self.tiled_on(output.id);
+        for workspace in self.workspaces.iter() {
+            let Some(output) = workspace.output.and_then(|output| self.outputs.get(output)) else { continue };
+            let here = |window: &&Window| window.home.workspace == Some(workspace.id);
+            let mut tiled: Vec<&Window> = self.tiled_in(workspace);
             let tiles = self.cut(output, &tiled);
             if never!(tiles.len() != tiled.len(), "a tiled window without a tile") {
                 continue;
@@ -118,10 +85,10 @@ impl Desktop {
         }
     }
 
-    /// The mapped windows that share an output's work area, in order.
-    pub(crate) fn tiled_on(&self, output: OutputId) -> Vec<&Window> {
-        let windows = self.windows.tiles.iter().filter_map(|id| self.windows.get(*id));
-        windows.filter(|window| window.shown() && window.home.output == Some(output) && !self.floats(window)).collect()
+    /// The mapped windows that share the work area while a workspace is shown, in order.
+    pub(crate) fn tiled_in(&self, workspace: &Workspace) -> Vec<&Window> {
+        let windows = workspace.tiles.iter().filter_map(|id| self.windows.get(*id));
+        windows.filter(|window| window.shown() && !self.floats(window)).collect()
     }
 
     fn cut(&self, output: &Output, windows: &[&Window]) -> Vec<LogicalRect> {
@@ -143,18 +110,17 @@ impl Desktop {
     pub(crate) fn place_floating(&mut self) {
         for id in self.windows.ids() {
             let Some(window) = self.windows.get(id) else { continue };
-            if window.slot != Slot::Floating || window.phase != Phase::Mapped || window.home.output.is_none() {
+            if window.slot != Slot::Floating || window.phase != Phase::Mapped {
                 continue;
             }
+            let Some(output) = window.shown_on().and_then(|output| self.outputs.get(output)) else { continue };
             let size = self.geometry(window).size;
             let mut at = window.float.at.unwrap_or_else(|| self.first_place(window, size));
             let anchor = window.float.anchor;
             at.x = anchor.right.map_or(at.x, |right| right - size.width);
             at.y = anchor.bottom.map_or(at.y, |bottom| bottom - size.height);
             let grabbed = self.pointer.grab.is_some_and(|grab| grab.window() == id);
-            // Not rounded to the grid of its output: where it lies decides which output that is.
-            let at = self.reachable(LogicalRect::new(at, size));
-            let output = self.outputs.best_for(LogicalRect::new(at, size)).map(|output| output.id);
+            let at = reachable(LogicalRect::new(at, size), output.area());
             let answered = window.configures.in_flight.is_none();
             let size_wanted = window.float.size;
             let Some(window) = self.windows.get_mut(id) else { continue };
@@ -165,29 +131,35 @@ impl Desktop {
             if !grabbed && answered && (size_wanted == Some(size) || size_wanted.is_none() || window.configures.late) {
                 window.float.anchor = Anchor::default();
             }
-            if let Some(output) = output {
-                window.float_on(output);
-            }
         }
     }
 
     /// Where a window opens that has never floated.
     fn first_place(&self, window: &Window, size: LogicalSize) -> LogicalPoint {
-        let Some(output) = window.home.output.and_then(|output| self.outputs.get(output)) else { return LogicalPoint::zero() };
-        let parent = window.parent.and_then(|parent| self.windows.get(parent)).filter(|parent| parent.shown());
+        let Some(output) = self.home_of(window) else { return LogicalPoint::zero() };
+        let parent = window.parent.and_then(|parent| self.windows.get(parent));
+        let parent = parent.filter(|parent| parent.shown() && parent.home.workspace == window.home.workspace);
         if let Some(parent) = parent.and_then(|parent| self.drawn(parent)) {
             return floating::over_parent(output.work_area, size, parent.area);
         }
-        let others = self.windows.iter().filter(|other| other.id != window.id && other.shown() && other.slot == Slot::Floating);
+        let same = |other: &&Window| other.id != window.id && other.home.workspace == window.home.workspace;
+        let others = self.windows.iter().filter(same).filter(|other| other.shown() && other.slot == Slot::Floating);
         let taken: Vec<LogicalPoint> = others.filter_map(|other| other.float.at).collect();
         floating::cascade(output.work_area, size, &taken, self.settings.cascade_step).round()
     }
 }
 
-fn pull_window_in(window: &mut Window, size: LogicalSize, output: &Output) {
-    let size = window.float.size.filter(|_| size.is_empty()).unwrap_or(size);
-    if let Some(at) = &mut window.float.at {
-        *at = pull_in(LogicalRect::new(*at, size), output.work_area);
+/// Where a window of this size comes to lie so that enough of it can be seen on an output, and grasped.
+fn reachable(area: LogicalRect, bounds: LogicalRect) -> LogicalPoint {
+    let (width, height) = (GRASP.min(area.width()).min(bounds.width()), GRASP.min(area.height()).min(bounds.height()));
+    let seen = area.intersection(&bounds);
+    if seen.is_some_and(|seen| seen.width() >= width - 1e-6 && seen.height() >= height - 1e-6) {
+        return area.origin;
     }
-    window.float.anchor = Anchor::default();
+    // As if only the part to be grasped had to fit, from either side.
+    let room = LogicalRect::new(
+        LogicalPoint::new(bounds.min_x() - area.width() + width, bounds.min_y() - area.height() + height),
+        LogicalSize::new(bounds.width() + 2.0 * (area.width() - width), bounds.height() + 2.0 * (area.height() - height)),
+    );
+    pull_in(area, room)
 }

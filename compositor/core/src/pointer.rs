@@ -7,7 +7,7 @@ use crate::{
     desktop::Desktop,
     effect::{Effect, Effects},
     event::{CursorWanted, Edges, Want},
-    grid::{pull_in, tame_point},
+    grid::tame_point,
     ids::WindowId,
     window::{Anchor, Phase, Slot},
 };
@@ -85,6 +85,10 @@ impl Desktop {
         if at == self.pointer.at {
             return;
         }
+        let output = |at| self.outputs.nearest(at).map(|output| output.id);
+        if output(at) != output(self.pointer.at) {
+            self.workspaces.pointed = output(at);
+        }
         self.pointer.at = at;
         self.touch_pointer();
         match self.pointer.grab {
@@ -93,6 +97,7 @@ impl Desktop {
                 if let Some(window) = self.windows.get_mut(window) {
                     window.float.at = Some(at + offset);
                 }
+                self.follow_place(window);
                 self.touch();
             }
             Some(Grab::Resize { window, edges, area, from }) => {
@@ -131,8 +136,19 @@ impl Desktop {
         let root = under.as_ref().map(|under| self.popup_root(self.surfaces.root(under.surface).0));
         self.dismiss_popups_except(root, effects);
         self.focus_layer(root.filter(|root| self.layers.get(*root).is_some_and(|layer| layer.wants_keyboard())));
-        if let Some(window) = under.and_then(|under| under.window) {
-            self.focus_window(window);
+        match under {
+            Some(under) => {
+                if let Some(window) = under.window {
+                    self.focus_window(window);
+                }
+            }
+            // Nothing but the background: whoever points at an output means it.
+            None => {
+                let output = self.outputs.at(at).map(|output| output.id);
+                if let Some(id) = output.and_then(|output| self.workspaces.active_on(output)).map(|workspace| workspace.id) {
+                    self.go_to_workspace(id);
+                }
+            }
         }
     }
 
@@ -153,7 +169,7 @@ impl Desktop {
         if self.pointer.held == 0
             || self.pointer.grab.is_some()
             || window.phase != Phase::Mapped
-            || !window.shown()
+            || !self.seen(window)
             || window.modes.fullscreen
         {
             return;
@@ -188,7 +204,7 @@ impl Desktop {
         let pointer = self.pointer.at;
         let floats = self.floats_by_layout(id);
         let Some(window) = self.windows.get_mut(id) else { return };
-        window.home.name = None;
+        window.home.away = None;
         if window.modes.maximized {
             // It gets its old size back, and the pointer stays over the same part of its title.
             window.modes.maximized = false;
@@ -216,7 +232,7 @@ impl Desktop {
     pub(crate) fn check_grab(&mut self) {
         let Some(grab) = self.pointer.grab else { return };
         let follows = self.windows.get(grab.window()).is_some_and(|window| {
-            window.shown() && window.target == Slot::Floating && (window.slot == Slot::Floating || matches!(grab, Grab::Move { .. }))
+            self.seen(window) && window.target == Slot::Floating && (window.slot == Slot::Floating || matches!(grab, Grab::Move { .. }))
         });
         if !follows {
             self.pointer.grab = None;
@@ -240,29 +256,4 @@ impl Desktop {
     pub(crate) fn clamp_pointer(&mut self) {
         self.pointer.at = self.outputs.clamp(self.pointer.at);
     }
-
-    /// Where a window of this size comes to lie so that enough of it can be seen and grasped.
-    pub(crate) fn reachable(&self, area: LogicalRect) -> LogicalPoint {
-        let mut area = area;
-        // Pulled towards one output it may come to lie on another. Two steps are enough then; one more costs nothing.
-        for _ in 0..3 {
-            let Some(output) = self.outputs.best_for(area) else { break };
-            let bounds = output.area();
-            let (width, height) = (GRASP.min(area.width()).min(bounds.width()), GRASP.min(area.height()).min(bounds.height()));
-            let seen = area.intersection(&bounds);
-            if seen.is_some_and(|seen| seen.width() >= width - 1e-6 && seen.height() >= height - 1e-6) {
-                break;
-            }
-            // As if only the part to be grasped had to fit, from either side.
-            let room = LogicalRect::new(
-                LogicalPoint::new(bounds.min_x() - area.width() + width, bounds.min_y() - area.height() + height),
-                LogicalSize::new(bounds.width() + 2.0 * (area.width() - width), bounds.height() + 2.0 * (area.height() - height)),
-            );
-            area.origin = pull_in(area, room);
-        }
-        area.origin
-    }
 }
-
-/// How much of a floating window must stay on an output: a finger's width.
-const GRASP: f64 = 32.0;

@@ -43,7 +43,7 @@ impl Desktop {
     /// The window so many places after the focused one, around the ends. Minimized windows are passed over.
     fn cycle(&self, by: isize) -> Option<WindowId> {
         let shown: Vec<WindowId> =
-            self.windows.tiles.iter().copied().filter(|id| self.windows.get(*id).is_some_and(Window::shown)).collect();
+            self.workspaces.focused()?.tiles.iter().copied().filter(|id| self.windows.get(*id).is_some_and(Window::shown)).collect();
         let count = isize::try_from(shown.len()).ok().filter(|count| *count > 0)?;
         let focused = self.next_focus();
         let at = shown.iter().position(|id| Some(*id) == focused).and_then(|at| isize::try_from(at).ok());
@@ -68,8 +68,7 @@ impl Desktop {
     pub(crate) fn output_of(&self, asked: &OutputRef) -> Result<&Output, Refusal> {
         let found = match asked {
             OutputRef::Focused => {
-                let focused = self.next_focus().and_then(|id| self.windows.get(id)?.home.output);
-                focused.and_then(|id| self.outputs.get(id)).or_else(|| self.outputs.nearest(self.pointer.at))
+                self.workspaces.focused.and_then(|id| self.outputs.get(id)).or_else(|| self.outputs.nearest(self.pointer.at))
             }
             OutputRef::Named(name) => self.outputs.iter().find(|output| output.mode.name == *name),
             OutputRef::Id(id) => self.outputs.get(*id),

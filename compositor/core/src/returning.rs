@@ -2,16 +2,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use glasshouse_scene::{LogicalPoint, LogicalSize};
-
 use crate::{
     desktop::Desktop,
     effect::Effects,
-    grid::{tame_i32, tame_point},
-    ids::WindowId,
-    memory::{Memory, Ranks, RememberedOutput, RememberedWindow},
-    output::Outputs,
-    window::{Floating, Home, Modes, Window},
+    ids::{WindowId, WorkspaceId},
+    memory::{Memory, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace},
+    recall::Places,
+    window::Window,
 };
 
 /// Windows that are waited for. They do not expire with time: who starts a program in the evening wants it where it was in the morning.
@@ -24,6 +21,8 @@ pub(crate) struct Returning {
     absent: VecDeque<RememberedWindow>,
     /// Those that are back, with the ranks that they had, while somebody is absent. They come back once.
     back: BTreeMap<WindowId, Ranks>,
+    /// Where they were.
+    places: Places,
     /// Somebody chose who has the focus since: nobody who comes back takes it.
     focus_chosen: bool,
 }
@@ -39,9 +38,14 @@ impl Returning {
         self.focus_chosen = true;
     }
 
-    fn expect(&mut self, windows: Vec<RememberedWindow>) {
+    fn expect(&mut self, memory: Memory) {
         self.focus_chosen = false;
-        self.absent.extend(windows);
+        // Those of an earlier memory stay waited for, wherever they come to then.
+        for window in &mut self.absent {
+            (window.workspace, window.before_fullscreen) = (None, None);
+        }
+        self.places = Places { workspaces: memory.workspaces, known: BTreeMap::new() };
+        self.absent.extend(memory.windows);
         let too_many = self.absent.len().saturating_sub(MAX_ABSENT);
         self.absent.drain(..too_many);
     }
@@ -80,20 +84,50 @@ enum Seat {
 impl Desktop {
     /// The desktop was started again: outputs are made what they were, and windows find their places as they come.
     pub(crate) fn expect(&mut self, memory: Memory, effects: &mut Effects) {
-        if let Some(layout) = memory.layout {
-            self.settings.layout = layout;
-        }
         for output in &memory.outputs {
             if let Err(refusal) = self.restore_output(output, effects) {
                 // What was remembered may be from a file that somebody edited.
                 tracing::warn!(output = output.mode.name, %refusal, "an output could not be restored");
             }
         }
-        let by_name = |outputs: &Outputs, name: &str| outputs.iter().find(|output| output.mode.name == name).map(|output| output.id);
-        let order: Vec<_> = memory.outputs.iter().filter_map(|output| by_name(&self.outputs, &output.mode.name)).collect();
+        let order: Vec<_> = memory.outputs.iter().filter_map(|output| self.output_named(Some(&output.mode.name))).collect();
         self.reorder_outputs(&order, effects);
-        self.returning.expect(memory.windows);
+        if let Some(shown) = self.output_named(memory.focused_output.as_deref()).and_then(|output| self.workspaces.active_on(output)) {
+            let shown = shown.id;
+            self.workspaces.focus(shown);
+        }
+        self.returning.expect(memory);
+        // What outputs show now is empty, and becomes what they showed. Named ones are there without any window.
+        let mut places = std::mem::take(&mut self.returning.places);
+        for (index, was) in places.workspaces.clone().iter().enumerate() {
+            let shown = self.output_named(was.output.as_deref()).and_then(|output| self.workspaces.active_on(output));
+            if was.name.is_some() {
+                if let Some(id) = self.recall_workspace(&mut places, index) {
+                    self.show_again(was, id);
+                }
+            } else if let Some(shown) = shown.filter(|shown| was.active && shown.is_dynamic_and_empty()) {
+                places.known.insert(index, shown.id);
+                let id = shown.id;
+                if let Some(workspace) = self.workspaces.get_mut(id) {
+                    workspace.layout = was.layout;
+                }
+            }
+        }
+        self.returning.places = places;
         self.touch();
+    }
+
+    /// Shows a workspace that is back, if it was shown and nobody chose another one since.
+    fn show_again(&mut self, was: &RememberedWorkspace, id: WorkspaceId) {
+        if !was.active || self.returning.focus_chosen {
+            return;
+        }
+        let output = self.workspaces.get(id).and_then(|workspace| workspace.output);
+        if output.is_some() && self.workspaces.focused == output {
+            self.workspaces.focus(id);
+        } else {
+            self.workspaces.activate(id);
+        }
     }
 
     fn restore_output(&mut self, was: &RememberedOutput, effects: &mut Effects) -> Result<(), crate::Refusal> {
@@ -115,53 +149,63 @@ impl Desktop {
     pub(crate) fn welcome(&mut self, id: WindowId) -> bool {
         let Some(window) = self.windows.get(id) else { return false };
         let Some(was) = self.returning.recognise(window) else { return false };
-        self.put_window(id, &was);
+        let mut places = std::mem::take(&mut self.returning.places);
+        self.put_window(id, &was, &mut places);
+        let workspace = self.windows.get(id).and_then(|window| window.home.workspace);
         let back = std::mem::take(&mut self.returning.back);
         let below_top = self.returning.focus_chosen;
+        self.windows.forget(id);
+        self.workspaces.forget(id);
+        if let Some(workspace) = workspace.and_then(|workspace| self.workspaces.get_mut(workspace)) {
+            insert_by_rank(&mut workspace.tiles, id, was.ranks.tile, |id| back.get(id).map(|ranks| ranks.tile), false);
+        }
         let windows = &mut self.windows;
-        windows.forget(id);
-        insert_by_rank(&mut windows.tiles, id, was.ranks.tile, |id| back.get(id).map(|ranks| ranks.tile), false);
         insert_by_rank(&mut windows.stack, id, was.ranks.stack, |id| back.get(id).map(|ranks| ranks.stack), below_top);
         insert_by_rank(&mut windows.history, id, was.ranks.focus, |id| back.get(id).map(|ranks| ranks.focus), below_top);
+        if let (Some(place), Some(workspace)) = (was.workspace.and_then(|index| places.workspaces.get(index)), workspace) {
+            self.show_again(place, workspace);
+        }
         if self.returning.absent() > 0 {
             self.returning.back = back;
+            self.returning.places = places;
         }
         self.touch();
         true
     }
 
-    /// Gives a window the states and the place that one had. Its ranks are the caller's business.
-    pub(crate) fn put_window(&mut self, id: WindowId, was: &RememberedWindow) {
-        let named = |name: &Option<String>| self.outputs.iter().find(|output| Some(&output.mode.name) == name.as_ref());
-        let there = named(&was.output).is_some();
-        let now = self.windows.get(id).and_then(|window| self.outputs.get(window.home.output?));
-        let output = named(&was.output).or(now).map(|output| (output.id, output.position));
-        let before_fullscreen = named(&was.before_fullscreen).map(|output| output.id);
-        let Some(window) = self.windows.get_mut(id) else { return };
-        if window.modes.minimized != was.minimized {
-            window.appears = true;
-        }
-        window.modes = Modes { fullscreen: was.fullscreen, maximized: was.maximized, minimized: was.minimized, floating: was.floating };
-        let at = was.at.map(|at| tame_point(at + output.map(|(_, position)| position).unwrap_or_default().to_vector()));
-        let whole = |length: f64| f64::from(tame_i32(length.round() as i32).max(1));
-        let size = was.size.map(|size| window.limited(LogicalSize::new(whole(size.width), whole(size.height))));
-        window.float = Floating { at, size, ..Floating::default() };
-        window.home = Home {
-            output: output.map(|(output, _)| output),
-            // Without its output, as if that had just gone.
-            name: was.returns_to.clone().or_else(|| was.output.clone().filter(|_| !there)),
-            before_fullscreen,
-            lost_at: output.is_none().then(LogicalPoint::zero),
-        };
-    }
-
     /// What is here now and what is still waited for, so that a second restart forgets nobody.
     pub fn memory_with_absent(&self) -> Memory {
         let mut memory = self.memory();
-        let Returning { absent, back, focus_chosen } = &self.returning;
+        let Returning { absent, back, focus_chosen, places } = &self.returning;
         if absent.is_empty() {
             return memory;
         }
+        // Where each of them is waited for: a workspace that is here, or one that comes back with it.
+        let here = self.remembered_workspaces();
+        let old = |id: WorkspaceId| places.known.iter().find(|(_, known)| **known == id).map(|(index, _)| *index);
+        let mut slots: Vec<(Option<usize>, RememberedWorkspace)> = here.iter().map(|(id, now)| (old(*id), now.clone())).collect();
+        let mut indices: Vec<usize> = (0..slots.len()).collect();
+        for (index, was) in places.workspaces.iter().enumerate() {
+            let waits = absent.iter().any(|window| window.workspace == Some(index) || window.before_fullscreen == Some(index));
+            // One that is shown although nobody is back on it is shown after another restart, too.
+            let shown = places.known.get(&index).and_then(|id| self.workspaces.get(*id)).is_some_and(|workspace| workspace.active);
+            let was = RememberedWorkspace { active: shown, ..was.clone() };
+            if (waits || shown) && slots.iter().all(|(old, _)| *old != Some(index)) {
+                let before = slots.len();
+                let mut order: Vec<(Option<usize>, usize)> = slots.iter().map(|(old, _)| *old).zip(0..).collect();
+                insert_by_rank(&mut order, (Some(index), before), index, |(old, _)| *old, false);
+                let at = order.iter().position(|(_, place)| *place == before).unwrap_or(before);
+                slots.insert(at, (Some(index), was));
+                indices.iter_mut().filter(|place| **place >= at).for_each(|place| *place += 1);
+            }
+        }
+        for window in &mut memory.windows {
+            for place in [&mut window.workspace, &mut window.before_fullscreen] {
+                *place = place.and_then(|place| indices.get(place).copied());
+            }
+        }
+        let place_of = |index: Option<usize>| slots.iter().position(|(old, _)| old.is_some() && *old == index);
+        memory.workspaces = slots.iter().map(|(_, workspace)| workspace.clone()).collect();
         let merged = |order: &[WindowId], rank: fn(&Ranks) -> usize, below_top: bool| {
             let mut seats: Vec<Seat> = order.iter().copied().map(Seat::Here).collect();
             let rank_of = |seat: &Seat| match seat {
@@ -173,7 +217,7 @@ impl Desktop {
             }
             seats
         };
-        let tiles = merged(&self.windows.tiles, |ranks| ranks.tile, false);
+        let tiles = merged(&self.tiles_in_order(), |ranks| ranks.tile, false);
         let stack = merged(&self.windows.stack, |ranks| ranks.stack, *focus_chosen);
         let history = merged(&self.windows.history, |ranks| ranks.focus, *focus_chosen);
         let rank = |seats: &[Seat], seat: Seat| seats.iter().position(|other| *other == seat).unwrap_or(seats.len());
@@ -182,7 +226,12 @@ impl Desktop {
             window.ranks = ranks(Seat::Here(id));
         }
         let absent = absent.iter().enumerate();
-        memory.windows.extend(absent.map(|(index, window)| RememberedWindow { ranks: ranks(Seat::Absent(index)), ..window.clone() }));
+        memory.windows.extend(absent.map(|(index, window)| RememberedWindow {
+            ranks: ranks(Seat::Absent(index)),
+            workspace: place_of(window.workspace),
+            before_fullscreen: place_of(window.before_fullscreen),
+            ..window.clone()
+        }));
         memory
     }
 

@@ -7,8 +7,9 @@ use crate::{
     desktop::Desktop,
     effect::Effects,
     ids::{Timestamp, WindowId},
-    memory::{Likeness, Memory, Ranks, RememberedWindow},
+    memory::{Likeness, Memory, Ranks, RememberedWindow, RememberedWorkspace},
     permit::permit,
+    recall::Places,
     undo::merged,
     window::Window,
 };
@@ -33,27 +34,66 @@ impl Desktop {
         permit(caller, &command, self)?;
         let before = self.arrangement();
         let found = self.find_all(memory);
-        if let Some(layout) = memory.layout {
-            self.settings.layout = layout;
+        let mut places = self.places(memory);
+        for (index, id) in places.known.clone() {
+            let was_on = places.workspaces.get(index).and_then(|was| self.output_named(was.output.as_deref()));
+            if let Some(output) = was_on.filter(|output| self.workspaces.get(id).is_some_and(|now| now.output != Some(*output))) {
+                self.bring_workspace(id, output);
+            }
         }
         for (id, was) in &found {
-            self.put_window(*id, was);
+            self.put_window(*id, was, &mut places);
         }
         let order = |rank: fn(&Ranks) -> usize| {
             let mut order: Vec<(usize, WindowId)> = found.iter().map(|(id, was)| (rank(&was.ranks), *id)).collect();
             order.sort_unstable();
             order.into_iter().map(|(_, id)| id).collect::<Vec<_>>()
         };
+        let tiles = order(|ranks| ranks.tile);
         let windows = &mut self.windows;
-        windows.tiles = merged(&order(|ranks| ranks.tile), &windows.tiles, 0);
         windows.stack = merged(&order(|ranks| ranks.stack), &windows.stack, 1);
         windows.history = merged(&order(|ranks| ranks.focus), &windows.history, 1);
+        for (index, was) in memory.workspaces.iter().enumerate() {
+            if was.name.is_some() {
+                self.recall_workspace(&mut places, index);
+            }
+            let Some(workspace) = places.known.get(&index).and_then(|id| self.workspaces.get_mut(*id)) else { continue };
+            workspace.layout = was.layout;
+            workspace.tiles = merged(&tiles, &workspace.tiles, 0);
+        }
+        self.workspaces.reorder(&places.known.values().copied().collect::<Vec<_>>());
+        self.show_as(memory, &mut places);
         self.clicked_layer = None;
         self.touch();
         let mut effects = Effects::new();
         self.settle(now, &mut effects);
         self.remember_change(&[command], &before);
         Ok((effects, Restored { placed: found.len(), missing: memory.windows.len().saturating_sub(found.len()) }))
+    }
+
+    /// Lets outputs show what they did.
+    fn show_as(&mut self, memory: &Memory, places: &mut Places) {
+        for output in self.outputs.ids() {
+            let name = self.outputs.get(output).map(|output| output.mode.name.clone());
+            if memory.outputs.iter().all(|was| Some(&was.mode.name) != name.as_ref()) {
+                continue;
+            }
+            let shown = memory.workspaces.iter().position(|was| was.active && was.output == name);
+            let last = self.workspaces.on(output).next_back();
+            let (last, end) = (last.map(|last| last.id), last.filter(|last| last.is_dynamic_and_empty()).map(|end| end.id));
+            let shown = match shown {
+                Some(index) => self.recall_workspace(places, index),
+                None => Some(end.unwrap_or_else(|| self.workspaces.insert(Some(output), None, last))),
+            };
+            if let Some(shown) = shown {
+                self.workspaces.activate(shown);
+            }
+            if memory.focused_output == name
+                && let Some(shown) = self.workspaces.active_on(output).map(|workspace| workspace.id)
+            {
+                self.workspaces.focus(shown);
+            }
+        }
     }
 
     /// Which window is which: the surest pairs first.
@@ -79,32 +119,48 @@ impl Desktop {
     pub fn differences(&self, memory: &Memory) -> Vec<String> {
         let found = self.find_all(memory);
         let mut said = Vec::new();
-        if let Some(layout) = memory.layout.filter(|layout| *layout != self.settings.layout) {
-            said.push(format!("the layout is {} and was {layout}", self.settings.layout));
+        let places = self.places(memory);
+        let layout_was = |was: &RememberedWorkspace| was.layout.unwrap_or(self.settings.layout);
+        for (index, was) in memory.workspaces.iter().enumerate() {
+            let now = places.known.get(&index).and_then(|id| self.workspaces.get(*id)).map(|workspace| self.layout_of(workspace));
+            if let Some(now) = now.filter(|now| *now != layout_was(was)) {
+                said.push(format!("{} is {now} and was {}", workspace_name(memory, Some(index)), layout_was(was)));
+            }
         }
-        let layout = memory.layout.unwrap_or(self.settings.layout);
-        let floated =
-            |was: &RememberedWindow, window: &Window| layout == LayoutKind::Floating || was.floating.unwrap_or_else(|| window.is_dialog());
-        // Only the order of those that were and are tiles means something.
-        let tiles: Vec<(WindowId, usize)> = found
+        let floated = |was: &RememberedWindow, window: &Window| {
+            let layout = was.workspace.and_then(|index| memory.workspaces.get(index)).map_or(self.settings.layout, layout_was);
+            layout == LayoutKind::Floating || was.floating.unwrap_or_else(|| window.is_dialog())
+        };
+        let now = self.memory();
+        let order = self.tiles_in_order();
+        // Only the order of those that were and are tiles on one workspace means something.
+        let tiles: Vec<(WindowId, usize, [Option<usize>; 2])> = found
             .iter()
             .filter_map(|(id, was)| {
                 let window = self.windows.get(*id)?;
-                (!floated(was, window) && !self.floats(window)).then_some((*id, was.ranks.tile))
+                let is_tile = !floated(was, window) && !self.floats(window);
+                let index = self.shown_windows().position(|(other, _)| other == *id)?;
+                is_tile.then_some((*id, was.ranks.tile, [was.workspace, now.windows.get(index)?.workspace]))
             })
             .collect();
-        for (id, window) in self.shown_windows() {
+        for ((id, window), now_remembered) in self.shown_windows().zip(&now.windows) {
             let Some(was) = found.get(&id) else {
                 said.push(format!("{} is new", name(&window.app_id, &window.title, Some(id))));
                 continue;
             };
-            let mut differs = self.window_differences(window, was, floated(was, window));
-            let before = |other: &&(WindowId, usize)| other.1 < was.ranks.tile;
-            let rank = |id: WindowId| self.windows.tiles.iter().position(|other| *other == id);
-            let now_before = |other: &&(WindowId, usize)| rank(other.0) < rank(id);
-            let is_tile = tiles.iter().any(|(tile, _)| *tile == id);
-            if is_tile && tiles.iter().filter(before).count() != tiles.iter().filter(now_before).count() {
-                differs.push("has another place among the tiles".to_owned());
+            let mut differs = Vec::new();
+            let (place, place_was) = (workspace_name(&now, now_remembered.workspace), workspace_name(memory, was.workspace));
+            if place != place_was {
+                differs.push(format!("is on {place} and was on {place_was}"));
+            }
+            differs.extend(window_differences((now_remembered, self.floats(window)), (was, floated(was, window))));
+            let rank = |id: WindowId| order.iter().position(|other| *other == id);
+            if let Some((_, rank_was, workspaces)) = tiles.iter().find(|(tile, ..)| *tile == id) {
+                let beside = || tiles.iter().filter(|(.., other)| other == workspaces);
+                let before_was = beside().filter(|(_, other, _)| other < rank_was).count();
+                if before_was != beside().filter(|(other, ..)| rank(*other) < rank(id)).count() {
+                    differs.push("has another place among the tiles".to_owned());
+                }
             }
             if !differs.is_empty() {
                 said.push(format!("{} {}", name(&window.app_id, &window.title, Some(id)), differs.join(", ")));
@@ -124,41 +180,51 @@ impl Desktop {
         }
         said
     }
+}
 
-    fn window_differences(&self, window: &Window, was: &RememberedWindow, floated: bool) -> Vec<String> {
-        let now = self.remembered(window);
-        let floats = self.floats(window);
-        let mut said = Vec::new();
-        if now.output != was.output {
-            let output = |name: &Option<String>| name.clone().unwrap_or_else(|| "no output".to_owned());
-            said.push(format!("is on {} and was on {}", output(&now.output), output(&was.output)));
+/// What is different about a window, and whether it floats: now, and then.
+fn window_differences((now, floats): (&RememberedWindow, bool), (was, floated): (&RememberedWindow, bool)) -> Vec<String> {
+    let mut said = Vec::new();
+    let modes = [
+        (now.fullscreen, was.fullscreen, "fullscreen"),
+        (now.maximized, was.maximized, "maximized"),
+        (now.minimized, was.minimized, "minimized"),
+        (floats, floated, "floating"),
+    ];
+    for (now, was, mode) in modes {
+        match (now, was) {
+            (true, false) => said.push(format!("is {mode} and was not")),
+            (false, true) => said.push(format!("was {mode} and is not")),
+            _ => {}
         }
-        let modes = [
-            (now.fullscreen, was.fullscreen, "fullscreen"),
-            (now.maximized, was.maximized, "maximized"),
-            (now.minimized, was.minimized, "minimized"),
-            (floats, floated, "floating"),
-        ];
-        for (now, was, mode) in modes {
-            match (now, was) {
-                (true, false) => said.push(format!("is {mode} and was not")),
-                (false, true) => said.push(format!("was {mode} and is not")),
-                _ => {}
-            }
+    }
+    if floats && floated {
+        if let (Some(at), Some(was)) = (now.at, was.at)
+            && at != was
+        {
+            said.push(format!("is at {},{} of its output and was at {},{}", at.x, at.y, was.x, was.y));
         }
-        if floats && floated {
-            if let (Some(at), Some(was)) = (now.at, was.at)
-                && at != was
-            {
-                said.push(format!("is at {},{} of its output and was at {},{}", at.x, at.y, was.x, was.y));
-            }
-            if let (Some(size), Some(was)) = (now.size, was.size)
-                && size != was
-            {
-                said.push(format!("is {}x{} and was {}x{}", size.width, size.height, was.width, was.height));
-            }
+        if let (Some(size), Some(was)) = (now.size, was.size)
+            && size != was
+        {
+            said.push(format!("is {}x{} and was {}x{}", size.width, size.height, was.width, was.height));
         }
-        said
+    }
+    said
+}
+
+/// Such as `workspace 2 of HEADLESS-1`. Empty ones do not count.
+fn workspace_name(memory: &Memory, index: Option<usize>) -> String {
+    let Some((index, workspace)) = index.and_then(|index| Some((index, memory.workspaces.get(index)?))) else {
+        return "no workspace".to_owned();
+    };
+    let output = workspace.output.as_deref().unwrap_or("no output");
+    match &workspace.name {
+        Some(name) => format!("workspace {name} of {output}"),
+        None => {
+            let before = memory.workspaces.iter().take(index + 1).filter(|other| other.output == workspace.output).count();
+            format!("workspace {before} of {output}")
+        }
     }
 }
 

@@ -87,7 +87,7 @@ impl Desktop {
         let mut floating = Vec::new();
         let mut fullscreen = Vec::new();
         for (index, id) in self.windows.stack.iter().enumerate() {
-            let Some(window) = self.windows.get(*id).filter(|window| window.shown() && window.home.output.is_some()) else { continue };
+            let Some(window) = self.windows.get(*id).filter(|window| self.seen(window)) else { continue };
             if self.is_above_panels(window, index) {
                 fullscreen.push(window);
             } else if self.floats(window) {
@@ -125,7 +125,7 @@ impl Desktop {
         let is_fullscreen = |window: &Window| matches!(window.slot, Slot::Fullscreen(_));
         let covers = |fullscreen: &Window, index: usize| {
             self.windows.stack.iter().skip(index + 1).filter_map(|id| self.windows.get(*id)).all(|above| {
-                !above.shown()
+                !self.seen(above)
                     || above.shown_on() != fullscreen.shown_on()
                     || is_fullscreen(above)
                     || self.windows.descends(above.id, fullscreen.id)
@@ -137,7 +137,7 @@ impl Desktop {
         self.windows.stack.iter().enumerate().take(index).any(|(below, id)| {
             self.windows.get(*id).is_some_and(|other| {
                 is_fullscreen(other)
-                    && other.shown()
+                    && self.seen(other)
                     && other.shown_on() == window.shown_on()
                     && self.windows.descends(window.id, *id)
                     && covers(other, below)
@@ -175,7 +175,7 @@ impl Desktop {
             current = popup.parent;
         }
         let root = match self.windows.of_surface(current) {
-            Some(window) if window.shown() && window.home.output.is_some() => self.drawn(window)?.origin,
+            Some(window) if self.seen(window) => self.drawn(window)?.origin,
             Some(_) => return None,
             None => self.layers.get(current).filter(|layer| layer.mapped && layer.output.is_some())?.area.origin,
         };

@@ -7,8 +7,9 @@ use glasshouse_scene::{CursorImage, ElementKind, LogicalPoint, OutputId, Scene, 
 use crate::{
     desktop::Desktop,
     effect::{Effect, Effects, Notice, WindowInfo},
-    ids::WindowId,
+    ids::{WindowId, WorkspaceId},
     window::Phase,
+    workspace::WorkspaceInfo,
 };
 
 /// What was told last.
@@ -17,6 +18,7 @@ pub(crate) struct Told {
     pub(crate) scenes: BTreeMap<OutputId, Scene>,
     surfaces: BTreeMap<SurfaceId, Presence>,
     infos: BTreeMap<WindowId, WindowInfo>,
+    pub(crate) workspaces: BTreeMap<WorkspaceId, WorkspaceInfo>,
     pub(crate) focus: Option<SurfaceId>,
     pub(crate) focus_window: Option<WindowId>,
     under: Option<(SurfaceId, LogicalPoint)>,
@@ -34,6 +36,7 @@ impl Desktop {
     /// Whatever may have changed.
     pub(crate) fn tell(&mut self, effects: &mut Effects) {
         self.tell_windows(effects);
+        self.tell_workspaces(effects);
         let scenes: BTreeMap<OutputId, Scene> = self.outputs.iter().map(|output| (output.id, self.output_scene(output))).collect();
         self.tell_surfaces(&scenes, effects);
         self.tell_pointer_focus(effects);
@@ -113,7 +116,11 @@ impl Desktop {
                 presence.scale = presence.scale.max(scale);
             }
         }
-        let windows = self.windows.iter().filter(|window| window.phase != Phase::Created).map(|w| (w.surface, w.home.output));
+        let windows = self
+            .windows
+            .iter()
+            .filter(|window| window.phase != Phase::Created)
+            .map(|w| (w.surface, self.home_of(w).map(|output| output.id)));
         let layers = self.layers.list.iter().map(|layer| (layer.surface, layer.output));
         let popups = self.popups.iter().map(|popup| (popup.surface, self.output_of_root(self.popup_root(popup.surface))));
         for (surface, output) in windows.chain(layers).chain(popups).collect::<Vec<_>>() {
@@ -146,7 +153,7 @@ impl Desktop {
 
     pub(crate) fn output_of_root(&self, root: SurfaceId) -> Option<OutputId> {
         match self.windows.of_surface(root) {
-            Some(window) => window.shown_on().or(window.home.output),
+            Some(window) => window.shown_on().or(self.home_of(window).map(|output| output.id)),
             None => self.layers.get(root)?.output,
         }
     }

@@ -164,7 +164,8 @@ impl Desktop {
             | Command::SetMaximized { .. }
             | Command::SetFloating { .. }
             | Command::SetMinimized { .. }
-            | Command::MoveToOutput { .. } => Some((name, window?.to_string())),
+            | Command::MoveToOutput { .. }
+            | Command::MoveToWorkspace { .. } => Some((name, window?.to_string())),
             Command::ConfigureOutput { output, .. } | Command::RemoveOutput { output } => {
                 Some(("output", self.resolve_output(output).ok()?.0.to_string()))
             }
@@ -187,7 +188,8 @@ fn window_of(command: &Command) -> Option<&WindowRef> {
         | Command::SetMaximized { window, .. }
         | Command::SetFloating { window, .. }
         | Command::SetMinimized { window, .. }
-        | Command::MoveToOutput { window, .. } => Some(window),
+        | Command::MoveToOutput { window, .. }
+        | Command::MoveToWorkspace { window, .. } => Some(window),
         _ => None,
     }
 }

@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, VecDeque};
 use glasshouse_scene::OutputId;
 
 use crate::{
-    command::{Command, Entry, LayoutKind, Refusal, Scopes, Undo},
+    command::{Command, Entry, Refusal, Scopes, Undo},
     desktop::Desktop,
     effect::{Effect, Effects},
     ids::WindowId,
     output::Output,
-    window::{Floating, Home, Modes},
+    window::{Floating, Home, Modes, Phase},
+    workspace::Workspace,
 };
 
 /// How many commands can be undone.
@@ -24,9 +25,11 @@ const KEPT: usize = 100;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Arrangement {
     pub(crate) windows: BTreeMap<WindowId, Place>,
-    /// Bottom to top, tiles, focus history.
-    pub(crate) orders: [Vec<WindowId>; 3],
-    pub(crate) layout: LayoutKind,
+    /// Bottom to top, focus history.
+    pub(crate) orders: [Vec<WindowId>; 2],
+    pub(crate) workspaces: Vec<Workspace>,
+    /// The output with the focus.
+    pub(crate) focused: Option<OutputId>,
     pub(crate) outputs: Vec<Output>,
 }
 
@@ -64,8 +67,9 @@ struct Inverse {
 #[derive(Debug, Clone, PartialEq)]
 struct Difference {
     windows: BTreeMap<WindowId, (Place, Place)>,
-    orders: [Option<(Vec<WindowId>, Vec<WindowId>)>; 3],
-    layout: Option<(LayoutKind, LayoutKind)>,
+    orders: [Option<(Vec<WindowId>, Vec<WindowId>)>; 2],
+    workspaces: Option<(Vec<Workspace>, Vec<Workspace>)>,
+    focused: (Option<OutputId>, Option<OutputId>),
     outputs: Option<(Vec<Output>, Vec<Output>)>,
 }
 
@@ -117,16 +121,18 @@ impl Difference {
             })
             .collect();
         let pair = |before: &Vec<WindowId>, after: Vec<WindowId>| (*before != after).then(|| (before.clone(), after));
-        let [a, b, c] = after.orders;
-        let [x, y, z] = &before.orders;
-        let orders = [pair(x, a), pair(y, b), pair(z, c)];
-        let layout = (before.layout != after.layout).then_some((before.layout, after.layout));
+        let [a, b] = after.orders;
+        let [x, y] = &before.orders;
+        let orders = [pair(x, a), pair(y, b)];
+        let workspaces = (before.workspaces != after.workspaces).then(|| (before.workspaces.clone(), after.workspaces));
+        let focused = (before.focused, after.focused);
         let same = |a: &Output, b: &Output| (a.id, &a.mode, a.placed) == (b.id, &b.mode, b.placed);
         let outputs_same =
             before.outputs.len() == after.outputs.len() && before.outputs.iter().zip(&after.outputs).all(|(a, b)| same(a, b));
         let outputs = (!outputs_same).then(|| (before.outputs.clone(), after.outputs));
-        let nothing = windows.is_empty() && orders.iter().all(Option::is_none) && layout.is_none() && outputs.is_none();
-        (!nothing).then_some(Self { windows, orders, layout, outputs })
+        let same_orders = orders.iter().all(Option::is_none) && workspaces.is_none() && focused.0 == focused.1;
+        let nothing = windows.is_empty() && same_orders && outputs.is_none();
+        (!nothing).then_some(Self { windows, orders, workspaces, focused, outputs })
     }
 }
 
@@ -135,8 +141,9 @@ impl Desktop {
         let place = |window: &crate::window::Window| Place { modes: window.modes, home: window.home.clone(), float: window.float };
         Arrangement {
             windows: self.windows.iter().map(|window| (window.id, place(window))).collect(),
-            orders: [self.windows.stack.clone(), self.windows.tiles.clone(), self.windows.history.clone()],
-            layout: self.settings.layout,
+            orders: [self.windows.stack.clone(), self.windows.history.clone()],
+            workspaces: self.workspaces.snapshot(),
+            focused: self.workspaces.focused,
             outputs: self.outputs.iter().cloned().collect(),
         }
     }
@@ -213,37 +220,79 @@ impl Desktop {
             Some(outputs) => self.put_outputs(towards.of::<Vec<_>>(outputs), effects)?,
             None => BTreeMap::new(),
         };
-        if let Some(layout) = &difference.layout {
-            self.settings.layout = *towards.of(layout);
-        }
+        let new = |output: OutputId| moved.get(&output).copied().unwrap_or(output);
         for (id, places) in &difference.windows {
             let (Some(window), place) = (self.windows.get_mut(*id), towards.of(places)) else { continue };
             if window.modes.minimized != place.modes.minimized {
                 window.appears = true;
             }
             window.modes = place.modes;
+            if window.home.workspace != place.home.workspace {
+                // Where it was is another screen now, or none.
+                window.appears = true;
+            }
             window.home = place.home.clone();
-            window.home.output = place.home.output.map(|output| moved.get(&output).copied().unwrap_or(output));
+            window.home.before_fullscreen = window.home.before_fullscreen.map(|(workspace, output)| (workspace, new(output)));
             window.float = place.float;
         }
-        let [stack, tiles, history] = &difference.orders;
-        // What is new since keeps out of the way: right below the last, that is the one on top or with the focus; tiles come at the end.
-        for (order, now, behind) in
-            [(stack, &mut self.windows.stack, 1), (tiles, &mut self.windows.tiles, 0), (history, &mut self.windows.history, 1)]
-        {
+        let [stack, history] = &difference.orders;
+        // What is new since keeps out of the way: right below the last, that is the one on top or with the focus.
+        for (order, now) in [(stack, &mut self.windows.stack), (history, &mut self.windows.history)] {
             if let Some(order) = order {
-                *now = merged(towards.of::<Vec<_>>(order), now, behind);
+                *now = merged(towards.of::<Vec<_>>(order), now, 1);
             }
         }
-        let known: Vec<OutputId> = self.outputs.ids();
-        for window in self.windows.iter_mut() {
-            window.home.output = window.home.output.filter(|output| known.contains(output));
+        let workspaces = difference.workspaces.as_ref().map(|workspaces| towards.of::<Vec<_>>(workspaces));
+        let wanted = workspaces.cloned().unwrap_or_else(|| self.workspaces.snapshot()).into_iter();
+        self.put_workspaces(wanted.map(|workspace| Workspace { output: workspace.output.map(new), ..workspace }).collect());
+        let focused = towards.of(&difference.focused).map(new);
+        if let Some(focused) = focused.filter(|focused| self.outputs.get(*focused).is_some()) {
+            self.workspaces.focused = Some(focused);
+            self.workspaces.pointed = None;
         }
         if difference.orders.iter().any(Option::is_some) {
             self.clicked_layer = None;
         }
         self.touch();
         Ok(())
+    }
+
+    /// Makes the workspaces what they were. What has windows or a name since stays, and windows that are new stay where they are.
+    fn put_workspaces(&mut self, wanted: Vec<Workspace>) {
+        let now = self.workspaces.snapshot();
+        let mut list = wanted;
+        for workspace in &mut list {
+            let known = now.iter().find(|known| known.id == workspace.id);
+            if workspace.output.is_some_and(|output| self.outputs.get(output).is_none()) {
+                // Its output was unplugged since.
+                workspace.active = false;
+                workspace.output = known.and_then(|known| known.output);
+                workspace.lost = known.and_then(|known| known.lost.clone());
+            }
+            if known.is_some_and(|known| known.output != workspace.output) {
+                for window in self.windows.iter_mut().filter(|window| window.home.workspace == Some(workspace.id)) {
+                    window.appears = true;
+                }
+            }
+        }
+        let new = now.into_iter().filter(|known| !known.is_dynamic_and_empty());
+        for mut workspace in new.filter(|known| list.iter().all(|wanted| wanted.id != known.id)).collect::<Vec<_>>() {
+            workspace.active &= !list.iter().any(|wanted| wanted.active && wanted.output == workspace.output);
+            list.push(workspace);
+        }
+        // New windows come at the end of the tiles.
+        let order: Vec<WindowId> = list.iter().flat_map(|workspace| workspace.tiles.clone()).collect();
+        let mapped = self.windows.iter().filter(|window| window.phase == Phase::Mapped).map(|window| window.id);
+        let mut members: Vec<WindowId> = mapped.collect();
+        members.sort_by_key(|id| order.iter().position(|other| other == id).unwrap_or(usize::MAX));
+        for workspace in &mut list {
+            let here = |id: &WindowId| self.windows.get(*id).is_some_and(|window| window.home.workspace == Some(workspace.id));
+            workspace.tiles = members.iter().copied().filter(here).collect();
+        }
+        for window in self.windows.iter_mut() {
+            window.home.workspace = window.home.workspace.filter(|id| list.iter().any(|workspace| workspace.id == *id));
+        }
+        self.workspaces.put(list);
     }
 
     /// Makes the outputs what they were. Answers which new numbers those have that were gone.
@@ -285,10 +334,15 @@ impl Difference {
         let new = |id: OutputId| moved.get(&id).copied().unwrap_or(id);
         for (before, after) in self.windows.values_mut() {
             for place in [before, after] {
-                place.home.output = place.home.output.map(new);
-                place.home.before_fullscreen = place.home.before_fullscreen.map(new);
+                place.home.before_fullscreen = place.home.before_fullscreen.map(|(workspace, output)| (workspace, new(output)));
             }
         }
+        if let Some((before, after)) = &mut self.workspaces {
+            for workspace in before.iter_mut().chain(after) {
+                workspace.output = workspace.output.map(new);
+            }
+        }
+        self.focused = (self.focused.0.map(new), self.focused.1.map(new));
         if let Some((before, after)) = &mut self.outputs {
             for output in before.iter_mut().chain(after) {
                 output.id = new(output.id);

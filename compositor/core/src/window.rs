@@ -8,7 +8,7 @@ use glasshouse_scene::{Logical, LogicalPoint, LogicalRect, LogicalSize, OutputId
 use crate::{
     effect::WindowConfigure,
     event::ClientInfo,
-    ids::{Timestamp, WindowId},
+    ids::{Timestamp, WindowId, WorkspaceId},
 };
 
 /// How far a window has come.
@@ -88,16 +88,15 @@ pub(crate) struct Configures {
     pub(crate) late: bool,
 }
 
-/// The output a window is on, and where it came from.
+/// The workspace a window is on, and where it came from.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Home {
-    pub(crate) output: Option<OutputId>,
-    /// Where `output` was when it went away: what floats is moved by as much as its output is.
-    pub(crate) lost_at: Option<LogicalPoint>,
-    /// The output it was on when that went away. It returns when one of that name does.
-    pub(crate) name: Option<String>,
-    /// Where it was before it became fullscreen elsewhere.
-    pub(crate) before_fullscreen: Option<OutputId>,
+    /// `None`: it is not meant to be shown yet, or there is no output.
+    pub(crate) workspace: Option<WorkspaceId>,
+    /// Where it floated on the output that its workspace has lost. It is there again when that returns, unless somebody moves it.
+    pub(crate) away: Option<LogicalPoint>,
+    /// Where it was before it became fullscreen elsewhere. [`Floating::at`] still lies there.
+    pub(crate) before_fullscreen: Option<(WorkspaceId, OutputId)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -126,6 +125,8 @@ pub(crate) struct Window {
     pub(crate) pending_since: Option<Timestamp>,
     /// It was not on the screen before: it appears at its target at once.
     pub(crate) appears: bool,
+    /// It asks for attention, until it has the focus.
+    pub(crate) urgent: bool,
     pub(crate) configures: Configures,
 }
 
@@ -150,11 +151,12 @@ impl Window {
             target: Slot::Floating,
             pending_since: None,
             appears: true,
+            urgent: false,
             configures: Configures::default(),
         }
     }
 
-    /// Whether it has contents and is meant to be seen.
+    /// Whether it has contents and is meant to be seen while its workspace is.
     pub(crate) fn shown(&self) -> bool {
         self.phase == Phase::Mapped && !self.modes.minimized
     }
@@ -173,20 +175,16 @@ impl Window {
         LogicalSize::new(limit(size.width, self.min.width, self.max.width), limit(size.height, self.min.height, self.max.height))
     }
 
-    /// Puts it where it shall be.
-    pub(crate) fn arrive(&mut self) {
+    /// Puts it where it shall be, which is on this output.
+    pub(crate) fn arrive(&mut self, output: Option<OutputId>) {
         self.slot = self.target;
-        self.slot_output = self.home.output;
+        self.slot_output = output;
         self.pending_since = None;
     }
 
-    /// It floats, and this is the output it is seen on.
-    pub(crate) fn float_on(&mut self, output: OutputId) {
+    /// It is seen on this output from now on.
+    pub(crate) fn show_on(&mut self, output: OutputId) {
         self.slot_output = Some(output);
-        // On its way elsewhere it has a new home already.
-        if self.target == Slot::Floating {
-            self.home.output = Some(output);
-        }
     }
 
     /// The output it is seen on, and whose pixel grid it keeps to.
@@ -199,14 +197,12 @@ impl Window {
     }
 }
 
-/// All windows and the three orders they have.
+/// All windows and the two orders they have. That of tiles is their workspace's.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Windows {
     map: BTreeMap<WindowId, Window>,
     /// Bottom to top.
     pub(crate) stack: Vec<WindowId>,
-    /// Master first. Floating windows keep their place in it.
-    pub(crate) tiles: Vec<WindowId>,
     /// The most recently focused at the end.
     pub(crate) history: Vec<WindowId>,
 }
@@ -245,11 +241,17 @@ impl Windows {
         self.map.remove(&id)
     }
 
-    /// Takes a window out of all orders: it is no longer mapped.
+    /// Takes a window out of both orders: it is no longer mapped.
     pub(crate) fn forget(&mut self, id: WindowId) {
-        for order in [&mut self.stack, &mut self.tiles, &mut self.history] {
+        for order in [&mut self.stack, &mut self.history] {
             order.retain(|other| *other != id);
         }
+    }
+
+    /// Makes a window the one that had the focus last.
+    pub(crate) fn remember_focus(&mut self, id: WindowId) {
+        self.history.retain(|other| *other != id);
+        self.history.push(id);
     }
 
     /// Whether `id` is a dialog of `ancestor`, or a dialog's dialog. Clients can make rings of parents, so this counts its steps.

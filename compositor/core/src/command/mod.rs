@@ -11,6 +11,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod value;
+mod workspace_ref;
 
 pub use argument::{Argument, Kind, WindowRef};
 pub use caller::{Act, Caller, Scopes};
@@ -18,3 +19,4 @@ pub use parse::CommandError;
 pub use refusal::Refusal;
 pub use table::{COMMANDS, Command, Entry, Parameter, Undo};
 pub use value::{Button, Direction, KeyboardLayout, LayoutKind, Mode, OutputMode, OutputRef, Switch, Words};
+pub use workspace_ref::WorkspaceRef;

@@ -2,7 +2,7 @@
 
 use glasshouse_scene::OutputId;
 
-use super::{Direction, OutputRef, WindowRef};
+use super::{Direction, OutputRef, WindowRef, WorkspaceRef};
 use crate::ids::WindowId;
 
 /// Why a command was not carried out. The desktop is as it was.
@@ -12,6 +12,14 @@ pub enum Refusal {
     NoWindow { asked: WindowRef, windows: Vec<WindowId> },
     #[error("there is no output {asked}{}", there(.outputs))]
     NoOutput { asked: OutputRef, outputs: Vec<String> },
+    #[error("there is no workspace {asked}{}", there(.workspaces))]
+    NoWorkspace { asked: WorkspaceRef, workspaces: Vec<String> },
+    #[error("there is another workspace named {0}")]
+    WorkspaceNameTaken(String),
+    #[error("a name has at most {most} bytes and no control characters")]
+    BadName { most: usize },
+    #[error("there are {most} workspaces already, which is the most")]
+    TooManyWorkspaces { most: usize },
     #[error("window {0} has not been shown yet")]
     NotMapped(WindowId),
     #[error("window {0} is tiled; make it float first (set-floating on --window {0})")]

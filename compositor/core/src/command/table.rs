@@ -4,7 +4,7 @@ use euclid::Vector2D;
 use glasshouse_scene::{Logical, LogicalPoint, LogicalSize, Transform};
 
 use super::{
-    Argument, Scopes, WindowRef,
+    Argument, Scopes, WindowRef, WorkspaceRef,
     argument::Kind,
     parse::{CommandError, Given},
     value::{Button, KeyboardLayout, LayoutKind, Mode, OutputRef, Switch, Words},
@@ -241,14 +241,54 @@ commands! {
         /// Which window.
         window: WindowRef = WindowRef::Focused,
     }
-    /// Moves a window to another output.
+    /// Shows a workspace, and gives the keyboard to the window on it that had it last.
+    FocusWorkspace = "focus-workspace", ARRANGE, Undo::Arrangement, {
+        /// Which workspace. Numbers past the end mean the empty one that is always there.
+        workspace: WorkspaceRef,
+    }
+    /// Moves a window and its dialogs to another workspace.
+    MoveToWorkspace = "move-to-workspace", ARRANGE, Undo::Arrangement, {
+        /// Which workspace.
+        workspace: WorkspaceRef,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+        /// Whether the focus goes along. Default: if the window has it.
+        follow: Option<Switch> = None,
+    }
+    /// Moves a workspace with all its windows to another output, which shows it from now on.
+    MoveWorkspaceToOutput = "move-workspace-to-output", ARRANGE, Undo::Arrangement, {
+        /// Which output.
+        output: OutputRef,
+        /// Which workspace.
+        workspace: WorkspaceRef = WorkspaceRef::Focused,
+    }
+    /// Lets two workspaces change places, also across outputs.
+    SwapWorkspace = "swap-workspace", ARRANGE, Undo::Arrangement, {
+        /// The other one, often `next` or `previous`.
+        with: WorkspaceRef,
+        /// Which workspace.
+        workspace: WorkspaceRef = WorkspaceRef::Focused,
+    }
+    /// Gives a workspace a name, with which it stays when it is empty. An empty name takes it away.
+    RenameWorkspace = "rename-workspace", ARRANGE, Undo::Arrangement, {
+        /// At most 128 bytes.
+        name: String,
+        /// Which workspace.
+        workspace: WorkspaceRef = WorkspaceRef::Focused,
+    }
+    /// Gives the keyboard to what an output shows.
+    FocusOutput = "focus-output", ARRANGE, Undo::Arrangement, {
+        /// Which output.
+        output: OutputRef,
+    }
+    /// Moves a window to what another output shows.
     MoveToOutput = "move-to-output", ARRANGE, Undo::Arrangement, {
         /// Which output.
         output: OutputRef,
         /// Which window.
         window: WindowRef = WindowRef::Focused,
     }
-    /// Chooses how windows that do not float are placed.
+    /// Chooses how windows that do not float are placed on the focused workspace.
     SetLayout = "set-layout", ARRANGE, Undo::Arrangement, {
         /// Which layout.
         layout: LayoutKind,

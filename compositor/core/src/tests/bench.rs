@@ -10,6 +10,7 @@ use glasshouse_scene::{Logical, LogicalPoint, LogicalRect, LogicalSize, OutputId
 
 use crate::{
     Caller, Command, Desktop, Effect, Effects, Event, Notice, Refusal, Settings, Timestamp, View, WindowConfigure, WindowId, WindowRef,
+    command::WorkspaceRef,
     event::{CursorWanted, Edges, LayerState, SurfaceState, Want, WindowChange},
     tests::{add_output, configure_output},
 };
@@ -69,6 +70,12 @@ pub(super) enum Do {
     Unplug(u8),
     Swap(u8, u8),
     ToOutput(u8, u8),
+    Workspace(WorkspaceRef),
+    ToWorkspace(u8, WorkspaceRef, Option<bool>),
+    WorkspaceToOutput(u8, WorkspaceRef),
+    SwapWorkspaces(WorkspaceRef, WorkspaceRef),
+    Rename(WorkspaceRef, &'static str),
+    FocusOutput(u8),
     Undo,
     Redo,
 }
@@ -431,14 +438,23 @@ impl Bench {
             Do::Unplug(n) => Command::RemoveOutput { output: output(n).into() },
             Do::Swap(a, b) => Command::SwapWindow { window: id(a).into(), with: id(b).into() },
             Do::ToOutput(n, to) => Command::MoveToOutput { window: id(n).into(), output: output(to).into() },
+            Do::Workspace(workspace) => Command::FocusWorkspace { workspace },
+            Do::ToWorkspace(n, workspace, follow) => {
+                Command::MoveToWorkspace { workspace, window: id(n).into(), follow: follow.map(Into::into) }
+            }
+            Do::WorkspaceToOutput(to, workspace) => Command::MoveWorkspaceToOutput { output: output(to).into(), workspace },
+            Do::SwapWorkspaces(with, workspace) => Command::SwapWorkspace { with, workspace },
+            Do::Rename(workspace, name) => Command::RenameWorkspace { name: name.to_owned(), workspace },
+            Do::FocusOutput(n) => Command::FocusOutput { output: output(n).into() },
             Do::Undo => Command::Undo {},
             Do::Redo => Command::Redo {},
         };
         self.command(command)
     }
 
-    /// Per output its tiles in order, then what floats, bottom to top. `*` has the focus, `~` floats, `^` is maximized, `#` fullscreen,
-    /// `_` minimized.
+    /// Per output its workspaces: tiles in order, then what floats, bottom to top. In brackets what is shown, in parentheses the others
+    /// without the empty one at the end; a name stands before its workspace. `*` has the focus, `~` floats, `^` is maximized, `#`
+    /// fullscreen, `_` minimized.
     pub(super) fn sketch(&self) -> String {
         let name = |info: &crate::WindowInfo| {
             let n = self.clients.iter().find(|(_, client)| client.id == info.id).map(|(n, _)| n.to_string()).unwrap_or_default();
@@ -446,13 +462,25 @@ impl Bench {
             marks.iter().filter(|(on, _)| *on).map(|(_, mark)| *mark).collect::<String>() + &n
         };
         let mut lines = Vec::new();
+        let workspaces = self.desktop.workspaces();
         for (index, output) in self.desktop.outputs().iter().enumerate() {
-            let here = |id: &&WindowId| self.desktop.window(**id).is_some_and(|info| info.output == Some(output.id));
-            let tiles = self.desktop.windows.tiles.iter().filter(here).filter_map(|id| self.desktop.window(*id));
-            let tiles: Vec<String> = tiles.filter(|info| !info.floating).map(|info| name(&info)).collect();
-            let floating = self.desktop.windows.stack.iter().filter(here).filter_map(|id| self.desktop.window(*id));
-            let floating: Vec<String> = floating.filter(|info| info.floating).map(|info| name(&info)).collect();
-            lines.push(format!("{}: [{}] {}", index + 1, tiles.join(" "), floating.join(" ")).trim_end().to_owned());
+            let here: Vec<_> = workspaces.iter().filter(|workspace| workspace.output == Some(output.id)).collect();
+            let mut parts = Vec::new();
+            for workspace in &here {
+                let infos = |ids: &[WindowId]| ids.iter().filter_map(|id| self.desktop.window(*id)).collect::<Vec<_>>();
+                let tiles: Vec<String> = infos(&workspace.windows).iter().filter(|info| !info.floating).map(name).collect();
+                let stacked = infos(&self.desktop.windows.stack);
+                let floats = stacked.iter().filter(|info| info.floating && info.workspace == Some(workspace.id));
+                let floats: Vec<String> = floats.map(name).collect();
+                let is_end = workspace.windows.is_empty() && workspace.name.is_none() && workspace.index as usize == here.len();
+                if is_end && !workspace.active {
+                    continue;
+                }
+                let (open, close) = if workspace.active { ("[", "]") } else { ("(", ")") };
+                let title = workspace.name.clone().unwrap_or_default();
+                parts.push(format!("{title}{open}{}{close} {}", tiles.join(" "), floats.join(" ")).trim_end().to_owned());
+            }
+            lines.push(format!("{}: {}", index + 1, parts.join(" ")));
         }
         lines.join("\n")
     }

@@ -398,7 +398,7 @@ fn unplug_and_replug_brings_windows_back() {
     assert_eq!(t.sketch(), "1: [1]\n2: [*2]");
     t.run([Op::Command(Do::Unplug(1))]);
     t.answer();
-    assert_eq!(t.sketch(), "1: [1 *2]");
+    assert_eq!(t.sketch(), "1: (1) [*2]");
     t.run([Op::Command(Do::Plug(1000, 600, 1.0))]);
     t.answer();
     assert_eq!(t.sketch(), "1: [1]\n2: [*2]");

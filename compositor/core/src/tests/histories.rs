@@ -1,15 +1,16 @@
 //! Random histories. A failure that was found here becomes an example with a name.
 
-use proptest::{collection::vec, option, prelude::*, test_runner::Config};
+use proptest::{collection::vec, option, prelude::*, sample::select, test_runner::Config};
 
 use super::bench::{Bench, Do, Op};
 use crate::{
-    Direction, LayoutKind, Settings,
+    Direction, LayoutKind, Settings, WorkspaceId,
+    command::WorkspaceRef,
     event::{CursorWanted, Edges, KeyboardInterest, Layer, LayerState, Want},
 };
 
 /// Cases: enough to find what hides behind three or four ops; `SLOW_TESTS=1` looks behind more.
-fn cases(default: u32) -> Config {
+pub(super) fn cases(default: u32) -> Config {
     let slow = std::env::var_os("SLOW_TESTS").is_some_and(|value| value == "1");
     Config { cases: if slow { default * 100 } else { default }, max_shrink_iters: 20_000, failure_persistence: None, ..Config::default() }
 }
@@ -66,6 +67,18 @@ fn want() -> impl Strategy<Value = Want> {
     ]
 }
 
+fn workspace() -> impl Strategy<Value = WorkspaceRef> {
+    prop_oneof![
+        3 => (1..5_u32).prop_map(WorkspaceRef::Index),
+        1 => Just(WorkspaceRef::Focused),
+        1 => Just(WorkspaceRef::Next),
+        1 => Just(WorkspaceRef::Previous),
+        1 => Just(WorkspaceRef::Last),
+        1 => Just(WorkspaceRef::Name("web".to_owned())),
+        1 => (1..9_u64).prop_map(|id| WorkspaceRef::Id(WorkspaceId(id))),
+    ]
+}
+
 fn command() -> impl Strategy<Value = Do> {
     let direction = prop_oneof![Just(Direction::Left), Just(Direction::Right), Just(Direction::Up), Just(Direction::Down)];
     prop_oneof![
@@ -83,6 +96,12 @@ fn command() -> impl Strategy<Value = Do> {
         2 => (0..3_u8).prop_map(Do::Unplug),
         1 => (n(), n()).prop_map(|(a, b)| Do::Swap(a, b)),
         1 => (n(), 0..3_u8).prop_map(|(n, output)| Do::ToOutput(n, output)),
+        3 => workspace().prop_map(Do::Workspace),
+        3 => (n(), workspace(), option::of(any::<bool>())).prop_map(|(n, to, follow)| Do::ToWorkspace(n, to, follow)),
+        1 => (0..3_u8, workspace()).prop_map(|(output, workspace)| Do::WorkspaceToOutput(output, workspace)),
+        1 => (workspace(), workspace()).prop_map(|(a, b)| Do::SwapWorkspaces(a, b)),
+        1 => (workspace(), select(vec!["", "web", "mail"])).prop_map(|(workspace, name)| Do::Rename(workspace, name)),
+        1 => (0..3_u8).prop_map(Do::FocusOutput),
         2 => Just(Do::Undo),
         1 => Just(Do::Redo),
     ]

@@ -15,6 +15,7 @@ use crate::{
 pub(super) fn assert_invariants(t: &Bench) {
     ids_are_unique(t);
     focus_is_where_it_can_be(t);
+    workspaces_are_in_order(t);
     windows_are_on_outputs(t);
     tiles_keep_to_themselves(t);
     edges_are_on_the_grid(t);
@@ -34,13 +35,54 @@ fn ids_are_unique(t: &Bench) {
 fn focus_is_where_it_can_be(t: &Bench) {
     let focus = t.desktop.focus();
     assert_eq!(focus, t.told_focus);
-    let usable: Vec<SurfaceId> =
-        t.desktop.windows.iter().filter(|window| window.shown() && window.home.output.is_some()).map(|window| window.surface).collect();
+    let workspace = t.desktop.workspaces().into_iter().find(|workspace| workspace.focused).map(|workspace| workspace.id);
+    assert_eq!(workspace.is_some(), !t.desktop.outputs().is_empty());
+    let usable = t.desktop.windows.iter().filter(|window| t.desktop.seen(window) && window.home.workspace == workspace);
+    let usable: Vec<SurfaceId> = usable.map(|window| window.surface).collect();
     match focus {
         None => assert!(usable.is_empty(), "nobody has the focus"),
         Some(surface) => {
             assert!(usable.contains(&surface) || t.desktop.layers.get(surface).is_some_and(|layer| layer.wants_keyboard()));
         }
+    }
+}
+
+fn workspaces_are_in_order(t: &Bench) {
+    let workspaces = t.desktop.workspaces();
+    let ids: BTreeSet<_> = workspaces.iter().map(|workspace| workspace.id).collect();
+    assert_eq!(ids.len(), workspaces.len());
+    let outputs = t.desktop.outputs();
+    assert_eq!(workspaces.iter().filter(|workspace| workspace.focused).count(), outputs.len().min(1), "{workspaces:?}");
+    for output in &outputs {
+        let here: Vec<_> = workspaces.iter().filter(|workspace| workspace.output == Some(output.id)).collect();
+        assert_eq!(here.iter().filter(|workspace| workspace.active).count(), 1, "{here:?}");
+        let Some((last, others)) = here.split_last() else { panic!("{output:?} has no workspace") };
+        assert!(last.windows.is_empty() && last.name.is_none(), "no room at the end: {here:?}");
+        for other in others {
+            assert!(!other.windows.is_empty() || other.name.is_some() || other.active, "nobody needs {other:?}");
+        }
+        assert!(here.iter().enumerate().all(|(index, workspace)| workspace.index as usize == index + 1));
+    }
+    for workspace in &workspaces {
+        let known = workspace.output.is_none_or(|output| outputs.iter().any(|known| known.id == output));
+        assert!(known && (workspace.output.is_some() || outputs.is_empty()), "{workspace:?}");
+        assert!(workspace.output.is_some() || !workspace.active);
+    }
+    for info in t.desktop.windows() {
+        let on: Vec<_> = workspaces.iter().filter(|workspace| workspace.windows.contains(&info.id)).collect();
+        assert_eq!(on.len(), usize::from(info.mapped && info.workspace.is_some()), "{info:?}");
+        assert!(on.iter().all(|workspace| Some(workspace.id) == info.workspace && workspace.output == info.output));
+        assert!(!info.mapped || info.workspace.is_some() || outputs.is_empty(), "{info:?}");
+        let active = on.iter().any(|workspace| workspace.active);
+        assert_eq!(info.visible, info.mapped && !info.minimized && active, "{info:?}");
+    }
+    let listed: usize = workspaces.iter().map(|workspace| workspace.windows.len()).sum();
+    assert!(listed <= t.desktop.windows().len(), "a window twice");
+    // What is not visible is nowhere.
+    for window in t.desktop.windows.iter().filter(|window| !t.desktop.seen(window)) {
+        assert_eq!(t.desktop.origin(window.surface), None);
+        let painted = t.scenes.values().flat_map(|scene| &scene.elements);
+        assert!(painted.clone().all(|element| element.kind != ElementKind::Surface(window.surface)));
     }
 }
 
@@ -65,9 +107,10 @@ fn grid(output: &OutputInfo) -> Grid {
 }
 
 fn tiles_keep_to_themselves(t: &Bench) {
-    for output in t.desktop.outputs() {
+    for workspace in t.desktop.workspaces.iter() {
+        let Some(output) = workspace.output.and_then(|output| t.desktop.output(output)) else { continue };
         let grid = grid(&output);
-        let tiled = t.desktop.tiled_on(output.id);
+        let tiled = t.desktop.tiled_in(workspace);
         let fits = output.work_area.width() > 40.0 && output.work_area.height() > 40.0;
         // While clients have not answered, tiles are where they were, and a new one lies above them.
         let is_settled = tiled.iter().all(|window| !window.is_being_placed());
@@ -90,7 +133,7 @@ fn tiles_keep_to_themselves(t: &Bench) {
 }
 
 fn edges_are_on_the_grid(t: &Bench) {
-    for window in t.desktop.windows.iter().filter(|window| window.shown() && window.home.output.is_some()) {
+    for window in t.desktop.windows.iter().filter(|window| window.shown() && t.desktop.home_of(window).is_some()) {
         let Some(drawn) = t.desktop.drawn(window) else { continue };
         let grid = t.desktop.grid_of(window);
         for corner in [drawn.area.min(), drawn.area.max()] {
@@ -181,11 +224,11 @@ pub(super) fn assert_settled(t: &Bench) {
     assert_eq!(t.desktop.deadline(), None);
     for window in t.desktop.windows.iter().filter(|window| window.phase == Phase::Mapped && window.shown()) {
         assert_eq!(window.slot, window.target, "{window:?}");
-        if window.slot == Slot::Floating && window.home.output.is_some() {
+        if window.slot == Slot::Floating && t.desktop.home_of(window).is_some() {
             assert!(window.float.at.is_some());
         }
     }
     let listed = t.desktop.bottom_to_top().iter().filter(|item| matches!(item, Item::Window(_))).count();
-    let shown = t.desktop.windows.iter().filter(|window| window.shown() && window.home.output.is_some()).count();
+    let shown = t.desktop.windows.iter().filter(|window| t.desktop.seen(window)).count();
     assert_eq!(listed, shown);
 }

@@ -1,10 +1,16 @@
 //! Restarts and snapshots.
 
-use proptest::{collection::vec, prelude::*, sample::Index};
+use proptest::{
+    collection::vec,
+    option,
+    prelude::*,
+    sample::{Index, select},
+};
 
 use super::bench::{Bench, Do, Op};
 use crate::{
     Caller, Desktop, Event, LayoutKind, Memory, Refusal, Scopes, Settings,
+    command::WorkspaceRef,
     event::{ClientInfo, WindowChange},
 };
 
@@ -173,11 +179,13 @@ fn only_a_thousand_windows_are_waited_for() {
 fn a_memory_that_makes_no_sense_does_no_harm() {
     let mut memory = arranged().desktop.memory();
     memory.outputs[0].mode.scale = f64::NAN;
+    memory.workspaces[0].output = Some("nowhere".to_owned());
     memory.outputs[1].placed = Some(glasshouse_scene::LogicalPoint::new(f64::INFINITY, 0.0));
     for window in &mut memory.windows {
         window.at = Some(glasshouse_scene::LogicalPoint::new(f64::NAN, 1e300));
         window.size = Some(glasshouse_scene::LogicalSize::new(f64::NAN, -5.0));
-        window.output = Some("nowhere".to_owned());
+        window.workspace = window.workspace.map(|index| index * 1_000_000);
+        window.before_fullscreen = Some(usize::MAX);
         window.ranks.tile = usize::MAX;
     }
     let mut after = Bench::remembering(memory);
@@ -290,6 +298,10 @@ fn change() -> impl Strategy<Value = Do> {
         2 => (n(), n()).prop_map(|(a, b)| Do::Swap(a, b)),
         2 => (n(), 0..2_u8).prop_map(|(n, output)| Do::ToOutput(n, output)),
         1 => Just(Do::Layout(LayoutKind::Floating)),
+        2 => (1..4_u32).prop_map(|index| Do::Workspace(WorkspaceRef::Index(index))),
+        3 => (n(), 1..4_u32, option::of(any::<bool>())).prop_map(|(n, index, follow)| Do::ToWorkspace(n, WorkspaceRef::Index(index), follow)),
+        1 => select(vec!["", "web", "mail"]).prop_map(|name| Do::Rename(WorkspaceRef::Focused, name)),
+        1 => (0..2_u8).prop_map(|output| Do::WorkspaceToOutput(output, WorkspaceRef::Focused)),
         1 => Just(Do::Plug(800, 600, 1.0)),
         1 => (0..2_u8).prop_map(Do::Unplug),
     ]
@@ -346,7 +358,8 @@ proptest! {
         for n in 1..=4 {
             t.open_usual(n);
         }
-        let plugs = |change: &Do| matches!(change, Do::Plug(..) | Do::Unplug(_));
+        // A snapshot leaves outputs and new names alone.
+        let plugs = |change: &Do| matches!(change, Do::Plug(..) | Do::Unplug(_) | Do::Rename(..));
         for change in changes {
             t.run([Op::Command(change)]);
             t.answer();

@@ -7,6 +7,7 @@ mod invariants;
 mod memory;
 mod regressions;
 mod undo;
+mod workspaces;
 
 use glasshouse_scene::{OutputId, Transform};
 
