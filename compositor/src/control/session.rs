@@ -1,0 +1,52 @@
+//! `org.glasshouse.Session1`.
+
+use glasshouse_core::{Act, Caller, Command, Refusal};
+
+use crate::{
+    State,
+    bus::{self, SessionRequest},
+    session::{Answer, snapshot_name},
+};
+
+impl State {
+    pub(super) fn handle_session(&mut self, caller: &Caller, request: SessionRequest) {
+        match request {
+            SessionRequest::Create { name, reply } => {
+                let refused = self.save_snapshot(caller, name, Answer::Bus(reply));
+                refuse(refused);
+            }
+            SessionRequest::Restore { name, reply } => {
+                let refused = self.restore_snapshot(caller, name, Answer::Bus(reply));
+                refuse(refused);
+            }
+            // A caller that has gone away needs no answer.
+            SessionRequest::List { reply } => match self.allowed(caller, Act::Observe) {
+                Ok(()) => self.list_snapshots(reply),
+                Err(error) => drop(reply.send(Err(error))),
+            },
+            SessionRequest::Diff { name, reply } => match self.allowed(caller, Act::Observe).and_then(|()| snapshot_name(&name)) {
+                Ok(name) => self.diff_snapshot(name, reply),
+                Err(error) => drop(reply.send(Err(error))),
+            },
+            SessionRequest::Delete { name, reply } => {
+                // Who may make one may remove one.
+                let command = Command::SaveSnapshot { name: name.clone() };
+                match self.allowed(caller, Act::Command(&command)).and_then(|()| snapshot_name(&name)) {
+                    Ok(name) => self.delete_snapshot(name, reply),
+                    Err(error) => drop(reply.send(Err(error))),
+                }
+            }
+        }
+    }
+}
+
+/// Nobody else will answer.
+fn refuse(result: Result<(), (Refusal, Answer)>) {
+    if let Err((refusal, Answer::Bus(reply))) = result {
+        let error = match refusal {
+            Refusal::Edge(sentence) => bus::BusError::BadArgument(sentence),
+            refusal => bus::refusal(&refusal),
+        };
+        let _ = reply.send(Err(error)); // A caller that has gone away needs no answer.
+    }
+}

@@ -1,0 +1,400 @@
+//! What outlives the desktop: the session, which one that is started again is made from, and snapshots, which people ask for.
+//!
+//! Files are read and written on the thread `session`; only before clients are let in, the main thread reads one itself. Writing happens at
+//! most four times a second and only when something is another than it was. A disk that is full, read-only or slow costs the memory, is
+//! said once, and never stops anybody.
+//!
+//! `$XDG_STATE_HOME/glasshouse/<wayland display>/session.json` is this session, `session.previous.json` the generation before, and
+//! `$XDG_STATE_HOME/glasshouse/snapshots/<name>.json` are the snapshots.
+
+mod file;
+mod journal;
+mod name;
+mod record;
+mod snapshots;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use glasshouse_config::Restore;
+use glasshouse_core::{Caller, Command, Effect, Event, Memory, OutputRef, Refusal, Timestamp};
+use glasshouse_protocols::SnapshotInfo;
+
+use self::{
+    journal::{Found, Journal},
+    name::NameError,
+    snapshots::Snapshots,
+    worker::{Job, Outcome, Then, Worker},
+};
+use crate::{
+    State,
+    bus::{self, BusError, Reply},
+};
+
+pub use name::SnapshotName;
+pub use snapshots::SnapshotError;
+
+/// Between two writes.
+const PACE: Duration = Duration::from_millis(250);
+
+/// Between two writes if only titles changed: some programs turn a wheel in theirs.
+const TITLES_PACE: Duration = Duration::from_secs(5);
+
+/// What is kept of the session, and who writes it.
+#[derive(Debug)]
+pub struct Session {
+    /// `$XDG_STATE_HOME/glasshouse`. `None`: the environment has no place for it.
+    state: Option<PathBuf>,
+    worker: Option<Worker>,
+    /// `None`: nothing is kept for the next desktop.
+    keeping: Option<Keeping>,
+    /// How many windows were last waited for.
+    absent: usize,
+}
+
+/// What was written, and when the next time is.
+#[derive(Debug, Default)]
+struct Keeping {
+    /// Something may be another than it was written.
+    changed: bool,
+    /// The thread writes.
+    busy: bool,
+    not_before: Timestamp,
+    titles_not_before: Timestamp,
+    written: Option<Memory>,
+    /// Of the first record: see `journal`.
+    starts: u32,
+    /// It was said that it does not work.
+    failed: bool,
+}
+
+/// What somebody said about the beginning of the desktop: it is stronger than what is remembered.
+pub struct Wishes<'a> {
+    pub restore: Restore,
+    /// Outputs that the command line or the configuration says everything about.
+    pub fixed: &'a dyn Fn(&str) -> bool,
+    /// Other outputs are there only because there has to be one.
+    pub makeshift: bool,
+    /// Nobody said which layout.
+    pub layout: bool,
+}
+
+/// Whom to tell what became of a snapshot.
+#[derive(Debug)]
+pub enum Answer {
+    Bus(Reply<()>),
+    /// Nobody waits: what goes wrong is logged and told to subscribers. What it was about.
+    Alert(String),
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self { state: state_folder(|name| std::env::var_os(name)), worker: None, keeping: None, absent: 0 }
+    }
+}
+
+/// By the XDG base directory specification, which says that relative paths are to be ignored.
+fn state_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")))?;
+    Some(state.join("glasshouse"))
+}
+
+impl Session {
+    /// Takes note of what may have to be written down.
+    pub fn heed(&mut self, effect: &Effect) {
+        if matches!(effect, Effect::Notify(_) | Effect::OutputAdded { .. } | Effect::OutputChanged { .. } | Effect::OutputRemoved { .. }) {
+            self.stir();
+        }
+    }
+
+    /// Something may be another than it was.
+    pub fn stir(&mut self) {
+        if let Some(keeping) = &mut self.keeping {
+            keeping.changed = true;
+        }
+    }
+
+    /// When something is to be written.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        self.keeping.as_ref().filter(|keeping| keeping.changed && !keeping.busy).map(|keeping| keeping.not_before)
+    }
+}
+
+impl State {
+    /// Before clients are let in: makes the desktop what it was, as far as that is wanted, and keeps it from now on.
+    pub fn open_session(&mut self, socket: &Path, wishes: &Wishes<'_>) {
+        if wishes.restore == Restore::Never {
+            return;
+        }
+        let opened = match &self.session.state {
+            Some(state) => Journal::open(state, &self.control.wayland_display, socket).map_err(|error| error.to_string()),
+            None => Err(SnapshotError::NoPlace.to_string()),
+        };
+        let journal = match opened {
+            Ok(journal) => journal,
+            Err(why) => return self.session_failed(&why),
+        };
+        let Found { memory, starts, complaints } = journal.load(wishes.restore);
+        for complaint in complaints {
+            tracing::error!("{complaint}");
+            self.alert("warning", "session-unreadable", complaint, None);
+        }
+        match Worker::start(&self.handle, Some(journal), Snapshots(self.session.snapshots())) {
+            Ok(worker) => self.session.worker = Some(worker),
+            Err(error) => return self.session_failed(&format!("its thread cannot be started: {error}")),
+        }
+        self.session.keeping = Some(Keeping { changed: true, starts, ..Keeping::default() });
+        if let Some(memory) = memory {
+            self.resume(memory, wishes);
+        }
+    }
+
+    fn resume(&mut self, mut memory: Memory, wishes: &Wishes<'_>) {
+        if !wishes.layout {
+            memory.layout = None;
+        }
+        let now = self.desktop.memory();
+        memory.outputs.retain_mut(|output| {
+            if !(wishes.fixed)(&output.mode.name) {
+                return true;
+            }
+            let there = now.outputs.iter().find(|now| now.mode.name == output.mode.name);
+            there.inspect(|now| *output = (*now).clone()).is_some()
+        });
+        let remembered: Vec<String> = memory.outputs.iter().map(|output| output.mode.name.clone()).collect();
+        let windows = memory.windows.len();
+        self.observe(Event::Remembered(Box::new(memory)));
+        for output in now.outputs.into_iter().map(|output| output.mode.name) {
+            if wishes.makeshift && !remembered.is_empty() && !remembered.contains(&output) {
+                let command = Command::RemoveOutput { output: OutputRef::Named(output) };
+                if let Err(refusal) = self.apply(&Caller::Person, command) {
+                    tracing::warn!(%refusal, "an output stays that was not there before");
+                }
+            }
+        }
+        self.settle();
+        self.session.absent = self.desktop.absent_windows();
+        let sentence = format!("the desktop was restored: {} outputs, and places for {windows} windows", remembered.len());
+        tracing::info!("{sentence}");
+        self.alert("info", "restored", sentence, None);
+    }
+
+    /// A phase of the turn: writes down what is new, if it is time.
+    pub fn session_turn(&mut self) {
+        let absent = self.desktop.absent_windows();
+        if absent == 0 && self.session.absent > 0 {
+            self.alert("info", "restored", "all windows that were there before the restart are back".to_owned(), None);
+        }
+        self.session.absent = absent;
+        let now = self.now;
+        let due = self.session.deadline().is_some_and(|due| due <= now);
+        let (Some(keeping), Some(worker)) = (&mut self.session.keeping, &self.session.worker) else { return };
+        if !due {
+            return;
+        }
+        let memory = self.desktop.memory_with_absent();
+        keeping.changed = false;
+        if keeping.written.as_ref() == Some(&memory) {
+            return;
+        }
+        if now < keeping.titles_not_before
+            && keeping.written.as_ref().is_some_and(|written| without_titles(written) == without_titles(&memory))
+        {
+            (keeping.changed, keeping.not_before) = (true, keeping.titles_not_before);
+            return;
+        }
+        let starts = if keeping.written.is_none() { keeping.starts } else { 0 };
+        (keeping.not_before, keeping.titles_not_before) = (now.after(PACE), now.after(TITLES_PACE));
+        match worker.send(Job::Save { memory: Box::new(memory.clone()), ended: false, starts }) {
+            Ok(()) => (keeping.busy, keeping.written) = (true, Some(memory)),
+            // Others keep the thread busy: later.
+            Err(_) => keeping.changed = true,
+        }
+    }
+
+    /// The desktop ends. By itself if somebody wanted it to: then the next one begins empty, unless it is told otherwise.
+    pub fn end_session(&mut self) {
+        let Some(worker) = self.session.worker.take() else { return };
+        if self.session.keeping.take().is_some() && self.quit {
+            let memory = Box::new(self.desktop.memory_with_absent());
+            if worker.send(Job::Save { memory, ended: true, starts: 0 }).is_err() {
+                tracing::warn!("the disk is behind: the end of the session is not written down");
+            }
+        }
+        worker.end();
+    }
+
+    /// Keeps the arrangement under a name; the answer comes when it is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// The [`Refusal`] of somebody who may not, or because of the name; the answer is given back.
+    pub fn save_snapshot(&mut self, caller: &Caller, name: String, answer: Answer) -> Result<(), (Refusal, Answer)> {
+        match self.checked_name(caller, &Command::SaveSnapshot { name: name.clone() }, &name) {
+            Ok(name) => {
+                let memory = Box::new(self.desktop.memory());
+                self.session_job(Job::Create { name, memory, answer });
+                Ok(())
+            }
+            Err(refusal) => Err((refusal, answer)),
+        }
+    }
+
+    /// Puts windows back to where they were; the answer comes when they have been told.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::save_snapshot`].
+    pub fn restore_snapshot(&mut self, caller: &Caller, name: String, answer: Answer) -> Result<(), (Refusal, Answer)> {
+        match self.checked_name(caller, &Command::RestoreSnapshot { name: name.clone() }, &name) {
+            Ok(name) => {
+                self.session_job(Job::Read { name, then: Then::Restore { caller: caller.clone(), answer } });
+                Ok(())
+            }
+            Err(refusal) => Err((refusal, answer)),
+        }
+    }
+
+    fn checked_name(&self, caller: &Caller, command: &Command, name: &str) -> Result<SnapshotName, Refusal> {
+        self.permitted(caller, command)?;
+        name.parse().map_err(|error: NameError| Refusal::Edge(error.to_string()))
+    }
+
+    /// Says what is different now from a snapshot.
+    pub fn diff_snapshot(&mut self, name: SnapshotName, reply: Reply<Vec<String>>) {
+        self.session_job(Job::Read { name, then: Then::Diff { reply } });
+    }
+
+    pub fn list_snapshots(&mut self, reply: Reply<Vec<SnapshotInfo>>) {
+        self.session_job(Job::List { reply });
+    }
+
+    pub fn delete_snapshot(&mut self, name: SnapshotName, reply: Reply<()>) {
+        self.session_job(Job::Delete { name, reply });
+    }
+
+    fn session_job(&mut self, job: Job) {
+        if self.session.worker.is_none() {
+            match Worker::start(&self.handle, None, Snapshots(self.session.snapshots())) {
+                Ok(worker) => self.session.worker = Some(worker),
+                Err(error) => return self.refuse_job(job, &format!("the thread for files cannot be started: {error}")),
+            }
+        }
+        let sent = self.session.worker.as_ref().map(|worker| worker.send(job));
+        if let Some(Err(job)) = sent {
+            self.refuse_job(job, "the disk is behind, and too many others wait for it; try again later");
+        }
+    }
+
+    fn refuse_job(&mut self, job: Job, why: &str) {
+        let error = || BusError::Refused(why.to_owned());
+        match job {
+            Job::Create { answer, .. } | Job::Read { then: Then::Restore { answer, .. }, .. } => self.answer_snapshot(answer, Err(error())),
+            // A caller that has gone away needs no answer.
+            Job::Read { then: Then::Diff { reply }, .. } => drop(reply.send(Err(error()))),
+            Job::List { reply } => drop(reply.send(Err(error()))),
+            Job::Delete { reply, .. } => drop(reply.send(Err(error()))),
+            Job::Save { .. } => {}
+        }
+    }
+
+    /// The thread is done with something.
+    fn session_heard(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Saved(result) => {
+                let Some(keeping) = &mut self.session.keeping else { return };
+                keeping.busy = false;
+                match result {
+                    Ok(()) if std::mem::take(&mut keeping.failed) => tracing::info!("the session is kept again"),
+                    Ok(()) => {}
+                    Err(error) => {
+                        // Tried again with the next change.
+                        keeping.written = None;
+                        if !std::mem::replace(&mut keeping.failed, true) {
+                            self.session_failed(&error.to_string());
+                        }
+                    }
+                }
+            }
+            Outcome::Created { answer, result } => self.answer_snapshot(answer, result.map_err(BusError::from)),
+            Outcome::Read { name, then: Then::Restore { caller, answer }, result } => {
+                let result = result.map_err(BusError::from).and_then(|memory| self.restore_memory(&caller, &name, &memory));
+                self.answer_snapshot(answer, result);
+            }
+            Outcome::Read { then: Then::Diff { reply }, result, .. } => {
+                // A caller that has gone away needs no answer.
+                let _ = reply.send(result.map(|memory| self.desktop.differences(&memory)).map_err(BusError::from));
+            }
+        }
+    }
+
+    fn restore_memory(&mut self, caller: &Caller, name: &SnapshotName, memory: &Memory) -> Result<(), BusError> {
+        let restored = self.restore(caller, &name.to_string(), memory).map_err(|refusal| bus::refusal(&refusal))?;
+        tracing::info!(%name, placed = restored.placed, missing = restored.missing, "a snapshot was restored");
+        Ok(())
+    }
+
+    fn answer_snapshot(&mut self, answer: Answer, result: Result<(), BusError>) {
+        match (answer, result) {
+            (Answer::Bus(reply), result) => self.answer_after_flush(result, reply),
+            (Answer::Alert(_), Ok(())) => {}
+            (Answer::Alert(what), Err(error)) => {
+                tracing::warn!(%error, "{what}");
+                self.alert("warning", "snapshot-failed", format!("{what}: {error}"), None);
+            }
+        }
+    }
+
+    fn session_failed(&mut self, why: &str) {
+        let sentence = format!("the session is not kept, so it cannot be restored after a crash: {why}");
+        tracing::warn!("{sentence}");
+        self.alert("warning", "session-not-kept", sentence, None);
+    }
+}
+
+impl Session {
+    fn snapshots(&self) -> Option<PathBuf> {
+        self.state.as_ref().map(|state| state.join("snapshots"))
+    }
+
+    /// Where files lie, for tests.
+    #[cfg(test)]
+    pub(crate) fn lie_in(&mut self, state: PathBuf) {
+        self.state = Some(state);
+    }
+}
+
+/// # Errors
+///
+/// `BadArgument` with what is wrong with it.
+pub fn snapshot_name(name: &str) -> Result<SnapshotName, BusError> {
+    name.parse().map_err(|error: NameError| SnapshotError::from(error).into())
+}
+
+impl From<SnapshotError> for BusError {
+    fn from(error: SnapshotError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            SnapshotError::Name(_) => Self::BadArgument(sentence),
+            SnapshotError::Missing { .. } => Self::NoSnapshot(sentence),
+            SnapshotError::Record { .. } | SnapshotError::File { .. } | SnapshotError::Folder(_) | SnapshotError::NoPlace => {
+                Self::Refused(sentence)
+            }
+        }
+    }
+}
+
+fn without_titles(memory: &Memory) -> Memory {
+    let mut memory = memory.clone();
+    for window in &mut memory.windows {
+        window.title.clear();
+    }
+    memory
+}

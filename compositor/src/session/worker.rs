@@ -1,0 +1,123 @@
+//! The thread that waits for the disk, so that nobody else has to.
+
+use std::{
+    io,
+    sync::mpsc::{self, Receiver, SyncSender, TrySendError},
+    thread,
+    time::Duration,
+};
+
+use calloop::{LoopHandle, channel};
+use glasshouse_core::{Caller, Memory};
+use glasshouse_protocols::SnapshotInfo;
+
+use super::{
+    Answer,
+    journal::Journal,
+    name::SnapshotName,
+    snapshots::{SnapshotError, Snapshots},
+};
+use crate::{
+    State,
+    bus::{BusError, Reply},
+};
+
+/// Jobs that wait. Whoever comes when there are so many is refused.
+const MAX_WAITING: usize = 16;
+
+/// How long the end of the desktop waits for a disk.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// What is to be done with files.
+#[derive(Debug)]
+pub(super) enum Job {
+    Save { memory: Box<Memory>, ended: bool, starts: u32 },
+    Create { name: SnapshotName, memory: Box<Memory>, answer: Answer },
+    List { reply: Reply<Vec<SnapshotInfo>> },
+    Delete { name: SnapshotName, reply: Reply<()> },
+    Read { name: SnapshotName, then: Then },
+}
+
+/// What a snapshot is read for.
+#[derive(Debug)]
+pub(super) enum Then {
+    Restore { caller: Caller, answer: Answer },
+    Diff { reply: Reply<Vec<String>> },
+}
+
+/// What came of it, where the desktop has to know.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Saved(io::Result<()>),
+    Created { answer: Answer, result: Result<(), SnapshotError> },
+    Read { name: SnapshotName, then: Then, result: Result<Memory, SnapshotError> },
+}
+
+/// The thread. It does what it was given and ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Worker {
+    jobs: SyncSender<Job>,
+    /// Closed when the thread has ended.
+    ended: Receiver<()>,
+}
+
+impl Worker {
+    /// Starts the thread, whose outcomes come to [`State::session_heard`].
+    pub(super) fn start(handle: &LoopHandle<'static, State>, journal: Option<Journal>, snapshots: Snapshots) -> io::Result<Self> {
+        let (outcomes, source) = channel::channel();
+        let arrived = |event: channel::Event<Outcome>, _: &mut (), state: &mut State| {
+            if let channel::Event::Msg(outcome) = event {
+                state.session_heard(outcome);
+            }
+        };
+        handle.insert_source(source, arrived).map_err(|error| io::Error::other(error.error.to_string()))?;
+        let (jobs, waiting) = mpsc::sync_channel::<Job>(MAX_WAITING);
+        let (ends, ended) = mpsc::channel::<()>();
+        thread::Builder::new().name("session".to_owned()).spawn(move || {
+            while let Ok(job) = waiting.recv() {
+                if let Some(outcome) = carry_out(job, journal.as_ref(), &snapshots) {
+                    // An error: the desktop is ending, and still wants its last words written.
+                    drop(outcomes.send(outcome));
+                }
+            }
+            drop(ends);
+        })?;
+        Ok(Self { jobs, ended })
+    }
+
+    /// Gives the thread something to do, or gives it back if it cannot keep up.
+    pub(super) fn send(&self, job: Job) -> Result<(), Job> {
+        self.jobs.try_send(job).map_err(|error| match error {
+            TrySendError::Full(job) | TrySendError::Disconnected(job) => job,
+        })
+    }
+
+    /// Has everything written, if the disk answers soon.
+    pub(super) fn end(self) {
+        drop(self.jobs);
+        if self.ended.recv_timeout(LAST_WORDS) == Err(mpsc::RecvTimeoutError::Timeout) {
+            tracing::warn!(seconds = LAST_WORDS.as_secs(), "the disk does not answer: the end of the session is not written down");
+        }
+    }
+}
+
+fn carry_out(job: Job, journal: Option<&Journal>, snapshots: &Snapshots) -> Option<Outcome> {
+    let bus = |error: SnapshotError| BusError::from(error);
+    match job {
+        Job::Save { memory, ended, starts } => Some(Outcome::Saved(journal?.save(&memory, ended, starts))),
+        Job::Create { name, memory, answer } => Some(Outcome::Created { answer, result: snapshots.create(&name, &memory) }),
+        // A caller that has gone away needs no answer.
+        Job::List { reply } => {
+            drop(reply.send(snapshots.list().map_err(bus)));
+            None
+        }
+        Job::Delete { name, reply } => {
+            drop(reply.send(snapshots.delete(&name).map_err(bus)));
+            None
+        }
+        Job::Read { name, then } => {
+            let result = snapshots.read(&name);
+            Some(Outcome::Read { name, then, result })
+        }
+    }
+}
