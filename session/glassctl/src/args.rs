@@ -1,15 +1,37 @@
 //! The command line.
 
-use std::{num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
-use clap::{ArgAction, Parser, Subcommand};
-use glasshouse_protocols::{Button, Chord, Modifiers, input::MAX_CLICKS, windows::MAX_LAUNCH_TIMEOUT_MS};
+use clap::{ArgAction, Args as ClapArgs, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueHint};
+use clap_complete::Shell;
+use glasshouse_core::command::WindowRef;
+use glasshouse_protocols::{Awaited, Button, Chord, input::MAX_CLICKS};
+
+pub(crate) use self::words::{Region, Size};
+use self::words::{duration, modifier, window};
+use crate::commands;
+
+#[cfg(test)]
+mod tests;
+mod words;
+
+/// What people look for first, and scripts have to know. A test reads the examples.
+pub(crate) const EPILOGUE: &str = "\
+Examples:
+  id=$(glassctl launch -- foot)                    # start a program; its window is there when this ends
+  glassctl do focus-window $id , swap-window left   # several commands at once, undone by one undo
+  glassctl wait-for window --app-id firefox --title 'Example Domain'
+  glassctl capture --window $id -o terminal.png
+  glassctl watch --json                            # what happens, one event a line
+
+Exit codes: 0 done, 1 refused, failed or timed out, 2 wrong usage, 3 no desktop to talk to.";
 
 /// Controls a Glasshouse desktop.
 ///
-/// Positions are in the logical space of all outputs, as `glassctl windows` and `glassctl outputs` print it.
+/// Positions are in the logical space of all outputs, as `glassctl windows` and `glassctl outputs` print it. A WINDOW is focused, left, right,
+/// up, down, next, previous, last, a number, app-id:NAME, title:PART or pid:NUMBER.
 #[derive(Debug, Parser)]
-#[command(name = "glassctl", version)]
+#[command(name = "glassctl", version, after_help = EPILOGUE)]
 pub(crate) struct Args {
     /// The desktop: the name of its Wayland display, or the path of its socket. Default: $GLASSHOUSE_SOCKET, else $WAYLAND_DISPLAY, else
     /// the only one that there is.
@@ -19,15 +41,65 @@ pub(crate) struct Args {
     pub(crate) order: Order,
 }
 
+impl Args {
+    /// The command line with everything that comes from the table of commands.
+    pub(crate) fn definition() -> clap::Command {
+        Self::command().mut_subcommand("do", |command| command.after_help(commands::list()))
+    }
+
+    /// Reads the process's command line; ends the process if it is wrong or asks for help.
+    pub(crate) fn read() -> Self {
+        let matches = Self::definition().get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Order {
     /// List the windows.
     Windows {
+        /// Print JSON.
         #[arg(long)]
         json: bool,
     },
-    /// List the outputs.
+    /// List the workspaces.
+    Workspaces {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the outputs. `glassctl do add-output 1280x720` makes one.
     Outputs {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Carry out commands: do set-fullscreen toggle. All that a key binding can do.
+    ///
+    /// Several commands with a comma between them are carried out all together or not at all, and one undo undoes them:
+    /// glassctl do set-floating on , move-window 10,10
+    ///
+    /// A word that is only commas loses one of them, so ,, is a comma. `glassctl do COMMAND --help` explains a command.
+    Do(Do),
+    /// Give a window the keyboard and raise it.
+    Focus {
+        #[arg(value_parser = window)]
+        window: WindowRef,
+    },
+    /// Ask a window to close.
+    Close {
+        #[arg(value_parser = window, default_value = "focused")]
+        window: WindowRef,
+    },
+    /// Put back what the last command changed, and say which that was.
+    Undo {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Do again what undo put back, and say which that was.
+    Redo {
+        /// Print JSON.
         #[arg(long)]
         json: bool,
     },
@@ -39,18 +111,8 @@ pub(crate) enum Order {
         /// Print all about the window.
         #[arg(long)]
         json: bool,
-        #[arg(last = true, required = true, value_name = "ARGV")]
+        #[arg(last = true, required = true, value_name = "ARGV", value_hint = ValueHint::CommandWithArguments)]
         argv: Vec<String>,
-    },
-    /// Give a window the keyboard and raise it.
-    Focus {
-        #[arg(value_name = "ID")]
-        window: u64,
-    },
-    /// Ask a window to close.
-    Close {
-        #[arg(value_name = "ID")]
-        window: u64,
     },
     /// Take a picture of an output, a window or a region.
     Capture(Capture),
@@ -91,10 +153,68 @@ pub(crate) enum Order {
         #[arg(allow_negative_numbers = true)]
         dy: f64,
     },
-    /// Say how the desktop is, what is wrong and what to do. Fails if something is wrong.
-    Doctor {
+    /// Print events as they come, one a line, until Ctrl-C or the end of the desktop.
+    Watch {
+        #[command(flatten)]
+        filter: Filter,
+        /// Only events of this kind; may be given several times. performance_metrics come only if asked for.
+        #[arg(short, long = "kind", value_name = "KIND")]
+        kinds: Vec<String>,
+        /// At most so many performance_metrics in a second.
+        #[arg(long, value_name = "HZ")]
+        metrics_hz: Option<f64>,
+        /// Print JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Wait for a window or an event. Fails if it does not come in time.
+    #[command(subcommand)]
+    WaitFor(WaitFor),
+    /// Read, check and change the configuration.
+    #[command(subcommand)]
+    Config(Config),
+    /// Keep the arrangement of all windows under a name, and put it back.
+    #[command(subcommand)]
+    Snapshot(Snapshot),
+    /// Show live what the desktop and its clients do and cost.
+    Top {
+        /// Print one view as text and end.
+        #[arg(long)]
+        once: bool,
+        /// Print one set of figures and end.
+        #[arg(long, conflicts_with = "once")]
+        json: bool,
+        /// How often to look.
+        #[arg(short, long, default_value = "1s", value_parser = duration)]
+        interval: Duration,
+    },
+    /// Show what became of input: when it was delivered, answered, shown and captured.
+    Trace {
+        /// Only the input with this number, as events carry it.
+        #[arg(conflicts_with = "last")]
+        id: Option<u64>,
+        /// The newest so many.
+        #[arg(short = 'n', long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        last: u32,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say how the desktop and its surroundings are, what is wrong and what to do. Fails if something is wrong.
+    Doctor {
+        /// Remove sockets that nobody listens on.
+        #[arg(long)]
+        fix: bool,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print completions for a shell: source <(glassctl completions bash).
+    Completions { shell: Shell },
+    /// Print the manual page, or write all of them into a directory.
+    Man {
+        #[arg(long, value_hint = ValueHint::DirPath)]
+        dir: Option<PathBuf>,
     },
     /// Have the display misbehave, for tests. Refused unless the desktop was started with --debug-orders.
     #[command(hide = true)]
@@ -109,14 +229,156 @@ pub(crate) enum Order {
     Quit,
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Do {
+    /// Say what would happen, and change nothing.
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+    /// List all commands.
+    #[arg(short, long, conflicts_with = "dry_run")]
+    pub(crate) list: bool,
+    /// With --dry-run or --list: as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// A command and its arguments, as they are listed below.
+    #[arg(value_name = "COMMAND", required_unless_present = "list", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) words: Vec<String>,
+}
+
+/// Which events are meant.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Filter {
+    /// Only what is about this window.
+    #[arg(short, long, value_name = "WINDOW", value_parser = window)]
+    pub(crate) window: Option<WindowRef>,
+    /// Only what is about windows of this application.
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) app_id: Option<String>,
+    /// Begin with what came after this event.
+    #[arg(short, long, value_name = "SEQUENCE")]
+    pub(crate) since: Option<u64>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WaitFor {
+    /// Wait until a window that has all these properties is in a state, and print its id.
+    Window {
+        /// This one.
+        #[arg(short, long, value_parser = window)]
+        window: Option<WindowRef>,
+        /// Of exactly this application.
+        #[arg(short, long, value_name = "NAME")]
+        app_id: Option<String>,
+        /// With this in its title.
+        #[arg(short, long, value_name = "PART")]
+        title: Option<String>,
+        /// Of this process.
+        #[arg(short, long)]
+        pid: Option<i32>,
+        /// On this output.
+        #[arg(short, long, value_name = "NAME")]
+        output: Option<String>,
+        /// mapped (it is there), created (a new one opens), focused, floating, fullscreen, maximized, minimized, title (another one), changed or
+        /// closed (also if there is none already; then nothing is printed).
+        #[arg(short, long, default_value = "mapped")]
+        state: Awaited,
+        /// How long, such as 500ms, 10s or 2m.
+        #[arg(long, default_value = "10s", value_parser = duration)]
+        timeout: Duration,
+        /// Print all about the window.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Wait for an event and print it.
+    Event {
+        /// Such as focus_changed.
+        kind: String,
+        #[command(flatten)]
+        filter: Filter,
+        /// How long, such as 500ms, 10s or 2m.
+        #[arg(long, default_value = "10s", value_parser = duration)]
+        timeout: Duration,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Print all options, or one, as the desktop has them.
+    Show {
+        /// Such as layout.gap-px, or a section such as layout.
+        key: Option<String>,
+        /// Say where each value is from, and the default.
+        #[arg(short, long)]
+        origin: bool,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the options that are not as by default.
+    Diff {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change an option until the desktop ends.
+    Set {
+        key: String,
+        /// As in the file; quotes around texts may be left out.
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+    },
+    /// Take back what set did.
+    Reset { key: String },
+    /// Have the desktop read the files again. With a mistake in them nothing changes.
+    Reload,
+    /// Look for mistakes in the files, or in one file. Needs no desktop.
+    Check {
+        #[arg(value_hint = ValueHint::FilePath)]
+        file: Option<PathBuf>,
+    },
+    /// Print a JSON Schema of the file, for editors. Needs no desktop.
+    Schema,
+    /// Print a file with every option and its default, commented out. Needs no desktop.
+    Default,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Snapshot {
+    /// Keep the arrangement of all windows. One of the same name is replaced.
+    Create {
+        /// Letters, digits, dots, dashes and underscores.
+        name: String,
+    },
+    /// List the snapshots.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Put the windows that are still here back to where they were. One undo takes it back.
+    Restore { name: String },
+    /// Say what is different now.
+    Diff {
+        name: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a snapshot for good.
+    Delete { name: String },
+}
+
+#[derive(Debug, ClapArgs)]
 pub(crate) struct Capture {
     /// Where to put the picture; - is standard output, which is also the default when it is no terminal.
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) output_file: Option<PathBuf>,
     /// This window alone, also where others cover it.
-    #[arg(long, value_name = "ID", conflicts_with = "output")]
-    pub(crate) window: Option<u64>,
+    #[arg(short, long, conflicts_with = "output", value_parser = window)]
+    pub(crate) window: Option<WindowRef>,
     /// The output of this name. Default: the first one.
     #[arg(long, value_name = "NAME")]
     pub(crate) output: Option<String>,
@@ -138,142 +400,4 @@ pub(crate) struct Capture {
     /// Print the size, the frame and where its pixels are as JSON, on standard output, or on standard error if the picture goes there.
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-/// `X,Y,WxH` in logical pixels.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Region(pub(crate) f64, pub(crate) f64, pub(crate) f64, pub(crate) f64);
-
-impl FromStr for Region {
-    type Err = String;
-
-    fn from_str(region: &str) -> Result<Self, String> {
-        let parse = || {
-            let (x, rest) = region.split_once(',')?;
-            let (y, size) = rest.split_once(',')?;
-            let (width, height) = size.split_once('x')?;
-            Some(Self(x.trim().parse().ok()?, y.trim().parse().ok()?, width.trim().parse().ok()?, height.trim().parse().ok()?))
-        };
-        match parse() {
-            Some(region)
-                if [region.0, region.1, region.2, region.3].iter().all(|number| number.is_finite()) && region.2 > 0.0 && region.3 > 0.0 =>
-            {
-                Ok(region)
-            }
-            _ => Err("write X,Y,WxH, such as 100,50,640x480".to_owned()),
-        }
-    }
-}
-
-/// `WxH` in pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Size(pub(crate) u32, pub(crate) u32);
-
-impl FromStr for Size {
-    type Err = String;
-
-    fn from_str(size: &str) -> Result<Self, String> {
-        let parse = || {
-            let (width, height) = size.split_once('x')?;
-            Some(Self(width.parse::<NonZeroU32>().ok()?.get(), height.parse::<NonZeroU32>().ok()?.get()))
-        };
-        parse().ok_or_else(|| "write WxH, such as 1280x720".to_owned())
-    }
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let (number, unit) = text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()));
-    let milliseconds = match unit {
-        "ms" => 1.0,
-        "s" | "" => 1_000.0,
-        "m" => 60_000.0,
-        _ => return Err("write 500ms, 10s or 2m".to_owned()),
-    };
-    let number: f64 = number.parse().map_err(|_| "write 500ms, 10s or 2m")?;
-    let duration = Duration::try_from_secs_f64(number * milliseconds / 1_000.0).map_err(|_| "write 500ms, 10s or 2m")?;
-    if duration.is_zero() || duration > Duration::from_millis(u64::from(MAX_LAUNCH_TIMEOUT_MS)) {
-        return Err("it must be above 0 and at most 10m".to_owned());
-    }
-    Ok(duration)
-}
-
-fn modifier(name: &str) -> Result<String, String> {
-    Modifiers::from_names([name]).map(|_| name.to_owned()).map_err(|error| error.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory as _;
-
-    use super::*;
-
-    fn parse(line: &str) -> Result<Args, clap::Error> {
-        Args::try_parse_from(["glassctl"].into_iter().chain(line.split(' ')))
-    }
-
-    #[track_caller]
-    fn wrong(line: &str, words: &str) {
-        let error = parse(line).unwrap_err();
-        assert_eq!(error.exit_code(), 2, "{line}");
-        assert!(error.to_string().contains(words), "{line}: {error}");
-    }
-
-    #[test]
-    fn the_command_line_is_well_formed() {
-        Args::command().debug_assert();
-    }
-
-    #[test]
-    fn pictures() {
-        let args = parse("capture -o a.png --region -10.5,20,640x480 --scale 0.5 --no-cursor -d wayland-1").unwrap();
-        assert_eq!(args.display.as_deref(), Some("wayland-1"));
-        let Order::Capture(capture) = args.order else { panic!() };
-        assert_eq!(capture.region, Some(Region(-10.5, 20.0, 640.0, 480.0)));
-        assert_eq!((capture.scale, capture.cursor, capture.raw), (Some(0.5), false, false));
-        let Order::Capture(capture) = parse("capture --window 7 --size 64x32").unwrap().order else { panic!() };
-        assert_eq!((capture.window, capture.size, capture.cursor), (Some(7), Some(Size(64, 32)), true));
-
-        wrong("capture --region 1,2,3", "write X,Y,WxH, such as");
-        wrong("capture --region 1,2,0x4", "write X,Y,WxH");
-        wrong("capture --region nan,2,3x4", "write X,Y,WxH");
-        wrong("capture --size 0x4", "write WxH");
-        wrong("capture --size 1x1 --scale 2", "cannot be used with");
-        wrong("capture --window 7 --output A", "cannot be used with");
-    }
-
-    #[test]
-    fn programs() {
-        let Order::Launch { timeout, argv, .. } = parse("launch --timeout 500ms -- foot -e sh").unwrap().order else { panic!() };
-        assert_eq!((timeout, argv.join(" ").as_str()), (Duration::from_millis(500), "foot -e sh"));
-        for (written, seconds) in [("2m", 120.0), ("7", 7.0), ("0.25s", 0.25)] {
-            assert_eq!(duration(written).unwrap().as_secs_f64(), seconds);
-        }
-        wrong("launch --timeout soon -- foot", "write 500ms, 10s or 2m");
-        wrong("launch --timeout 11m -- foot", "at most 10m");
-        wrong("launch --timeout -5 -- foot", "");
-        wrong("launch", "ARGV");
-    }
-
-    #[test]
-    fn hands() {
-        let Order::Key { chords } = parse("key ctrl+shift+t enter").unwrap().order else { panic!() };
-        assert_eq!(chords.iter().map(Chord::to_string).collect::<Vec<_>>(), ["ctrl+shift+t", "Return"]);
-        let Order::Click { x, y, button, count, hold } = parse("click -1.5 20 --button right --count 2 --hold ctrl,shift").unwrap().order
-        else {
-            panic!()
-        };
-        assert_eq!((x, y, button, count, hold.len()), (-1.5, 20.0, Button::Right, 2, 2));
-        let Order::Type { text } = parse("type -d wayland-1 -- -n").unwrap().order else { panic!() };
-        assert_eq!(text, "-n");
-        let Order::Scroll { dx, dy } = parse("scroll 0 -3").unwrap().order else { panic!() };
-        assert_eq!((dx, dy), (0.0, -3.0));
-
-        wrong("type -n", "--");
-        wrong("key strg+t", "is no modifier");
-        wrong("key ctrl+", "ends without a key");
-        wrong("click 1 2 --button primary", "there are left, right");
-        wrong("click 1 2 --count 0", "0 is not in 1..=10");
-        wrong("click 1 2 --hold t", "is no modifier");
-        wrong("click here there", "invalid float");
-    }
 }

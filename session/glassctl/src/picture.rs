@@ -11,15 +11,19 @@ use anyhow::{Context as _, bail};
 use glasshouse_protocols::{Capture1Proxy, CaptureOptions, PixelFormat};
 use zbus::Connection;
 
-use crate::{args::Capture, output};
+use crate::{args::Capture, commands, show};
 
 pub(crate) async fn take(connection: &Connection, capture: Capture) -> anyhow::Result<()> {
     let to_stdout = capture.output_file.as_deref().is_none_or(|file| file == Path::new("-"));
     if capture.output_file.is_none() && io::stdout().is_terminal() {
         bail!("a picture does not belong on a terminal; name a file with -o FILE");
     }
+    let window = match &capture.window {
+        Some(window) => Some(commands::resolve(connection, window).await?),
+        None => None,
+    };
     let options = CaptureOptions {
-        window: capture.window,
+        window,
         output: capture.output,
         region: capture.region.map(|region| (region.0, region.1, region.2, region.3)),
         size: capture.size.map(|size| (size.0, size.1)),
@@ -37,7 +41,7 @@ pub(crate) async fn take(connection: &Connection, capture: Capture) -> anyhow::R
         _ => copy(&picture, info.bytes, &mut io::stdout().lock())?,
     }
     if capture.json {
-        let json = output::capture_json(&info);
+        let json = show::capture_json(&info);
         if to_stdout { writeln!(io::stderr(), "{json}")? } else { writeln!(io::stdout(), "{json}")? }
     }
     Ok(())

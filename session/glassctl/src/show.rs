@@ -1,9 +1,11 @@
-//! What is printed, for people and as JSON.
+//! Windows, workspaces and outputs, for people and as JSON.
 
-use std::io::{self, Write};
+use std::io;
 
-use glasshouse_protocols::{CaptureInfo, Check, Output, Window};
+use glasshouse_protocols::{CaptureInfo, Output, Window, Workspace};
 use serde_json::{Value, json};
+
+use crate::print::{number, or_dash, print, print_json, table};
 
 pub(crate) fn windows(windows: &[Window], json: bool) -> io::Result<()> {
     if json {
@@ -16,19 +18,44 @@ pub(crate) fn windows(windows: &[Window], json: bool) -> io::Result<()> {
         [
             window.id.to_string(),
             window.app_id.clone(),
-            window.pid.map_or_else(|| "-".to_owned(), |pid| pid.to_string()),
+            or_dash(window.pid),
             place(window.x, window.y, window.width, window.height),
-            window.output.clone().unwrap_or_else(|| "-".to_owned()),
+            or_dash(window.output.as_ref()),
+            or_dash(window.workspace),
             states(window),
             window.title.clone(),
         ]
     });
-    print(&table(["ID", "APP", "PID", "PLACE", "OUTPUT", "STATE", "TITLE"], rows))
+    print(&table(["ID", "APP", "PID", "PLACE", "OUTPUT", "WORKSPACE", "STATE", "TITLE"], rows))
+}
+
+pub(crate) fn workspaces(workspaces: &[Workspace], json: bool) -> io::Result<()> {
+    if json {
+        return print_json(&workspaces.iter().map(workspace_json).collect());
+    }
+    if workspaces.is_empty() {
+        return print("no workspaces\n");
+    }
+    let rows = workspaces.iter().map(|workspace| {
+        let states = [(workspace.focused, "focused"), (workspace.active, "shown"), (workspace.urgent, "urgent")];
+        [
+            workspace.id.to_string(),
+            workspace.index.to_string(),
+            or_dash(workspace.name.as_ref()),
+            or_dash(workspace.output.as_ref()),
+            workspace.layout.clone(),
+            listed(&states),
+        ]
+    });
+    print(&table(["ID", "INDEX", "NAME", "OUTPUT", "LAYOUT", "STATE"], rows))
 }
 
 pub(crate) fn outputs(outputs: &[Output], json: bool) -> io::Result<()> {
     if json {
         return print_json(&outputs.iter().map(output_json).collect());
+    }
+    if outputs.is_empty() {
+        return print("no outputs; `glassctl do add-output 1280x720` makes one\n");
     }
     let rows = outputs.iter().map(|output| {
         [
@@ -42,17 +69,8 @@ pub(crate) fn outputs(outputs: &[Output], json: bool) -> io::Result<()> {
     print(&table(["NAME", "PIXELS", "REFRESH", "SCALE", "PLACE"], rows))
 }
 
-pub(crate) fn checks(checks: &[Check], json: bool) -> io::Result<()> {
-    if json {
-        return print_json(
-            &checks.iter().map(|Check { check, ok, sentence }| json!({ "check": check, "ok": ok, "sentence": sentence })).collect(),
-        );
-    }
-    let rows = checks.iter().map(|check| [if check.ok { "ok" } else { "BAD" }.to_owned(), check.check.clone(), check.sentence.clone()]);
-    print(&table(["", "CHECK", ""], rows))
-}
-
-pub(crate) fn launched(window: &Window, json: bool) -> io::Result<()> {
+/// A window that was waited for: its id, or everything.
+pub(crate) fn found(window: &Window, json: bool) -> io::Result<()> {
     if json { print_json(&window_json(window)) } else { print(&format!("{}\n", window.id)) }
 }
 
@@ -74,7 +92,8 @@ pub(crate) fn capture_json(info: &CaptureInfo) -> Value {
     })
 }
 
-fn window_json(window: &Window) -> Value {
+/// Every key is always there, so that a script need not ask.
+pub(crate) fn window_json(window: &Window) -> Value {
     json!({
         "id": window.id,
         "title": window.title,
@@ -86,6 +105,7 @@ fn window_json(window: &Window) -> Value {
         "width": window.width,
         "height": window.height,
         "output": window.output,
+        "workspace": window.workspace,
         "mapped": window.mapped,
         "focused": window.focused,
         "floating": window.floating,
@@ -95,7 +115,20 @@ fn window_json(window: &Window) -> Value {
     })
 }
 
-fn output_json(output: &Output) -> Value {
+fn workspace_json(workspace: &Workspace) -> Value {
+    json!({
+        "id": workspace.id,
+        "index": workspace.index,
+        "name": workspace.name,
+        "output": workspace.output,
+        "layout": workspace.layout,
+        "active": workspace.active,
+        "focused": workspace.focused,
+        "urgent": workspace.urgent,
+    })
+}
+
+pub(crate) fn output_json(output: &Output) -> Value {
     json!({
         "id": output.id,
         "name": output.name,
@@ -111,65 +144,26 @@ fn output_json(output: &Output) -> Value {
     })
 }
 
-fn states(window: &Window) -> String {
-    let states = [
+/// In words, `-` for none.
+pub(crate) fn states(window: &Window) -> String {
+    listed(&[
         (window.focused, "focused"),
         (window.floating, "floating"),
         (window.fullscreen, "fullscreen"),
         (window.maximized, "maximized"),
         (window.minimized, "minimized"),
         (!window.mapped, "not shown yet"),
-    ];
-    let states: Vec<_> = states.into_iter().filter_map(|(is, name)| is.then_some(name)).collect();
+    ])
+}
+
+fn listed(states: &[(bool, &str)]) -> String {
+    let states: Vec<_> = states.iter().filter(|(is, _)| *is).map(|(_, name)| *name).collect();
     if states.is_empty() { "-".to_owned() } else { states.join(",") }
 }
 
 /// `WxH at X,Y`.
-fn place(x: f64, y: f64, width: f64, height: f64) -> String {
+pub(crate) fn place(x: f64, y: f64, width: f64, height: f64) -> String {
     format!("{}x{} at {},{}", number(width), number(height), number(x), number(y))
-}
-
-/// At most two decimals, and none that are zero.
-fn number(number: f64) -> String {
-    format!("{number:.2}").trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// Columns are as wide as their widest cell; the last one is as long as it is.
-fn table<const N: usize>(head: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
-    let mut lines = vec![head.map(str::to_owned)];
-    // A title may hold a line break or an escape sequence, which belongs on no terminal.
-    lines.extend(rows.map(|row| row.map(|cell| cell.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect())));
-    let mut widths = [0; N];
-    for line in &lines {
-        for (width, cell) in widths.iter_mut().zip(line) {
-            *width = cell.chars().count().max(*width);
-        }
-    }
-    let mut text = String::new();
-    for line in &lines {
-        let mut padding = 0;
-        for (cell, width) in line.iter().zip(widths) {
-            text.extend(std::iter::repeat_n(' ', padding));
-            text.push_str(cell);
-            padding = 2 + width - cell.chars().count();
-        }
-        text.truncate(text.trim_end().len());
-        text.push('\n');
-    }
-    text
-}
-
-fn print(text: &str) -> io::Result<()> {
-    let mut out = io::stdout();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|error| io::Error::new(error.kind(), format!("could not write to standard output: {error}")))
-}
-
-fn print_json(value: &Value) -> io::Result<()> {
-    let mut text = serde_json::to_string_pretty(value)?;
-    text.push('\n');
-    print(&text)
 }
 
 #[cfg(test)]
@@ -177,18 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_is_aligned_and_holds_no_control_characters() {
-        let rows =
-            [["7".to_owned(), "foot".to_owned(), "a\x1b[2Jb\n".to_owned()], ["12".to_owned(), "org.gnome.美".to_owned(), String::new()]];
-        assert_eq!(
-            table(["ID", "APP", "TITLE"], rows.into_iter()),
-            "ID  APP          TITLE\n7   foot         a\u{fffd}[2Jb\u{fffd}\n12  org.gnome.美\n",
-        );
-    }
-
-    #[test]
-    fn numbers_are_short() {
-        assert_eq!([0.0, 1.5, 100.0, 60.006, 33.333_333].map(number), ["0", "1.5", "100", "60.01", "33.33"]);
+    fn a_place_is_a_size_and_a_corner() {
         assert_eq!(place(-1.5, 2.0, 640.0, 480.0), "640x480 at -1.5,2");
     }
 
