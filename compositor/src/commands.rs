@@ -7,7 +7,7 @@ use glasshouse_core::{
 };
 use glasshouse_protocols::Chord;
 
-use crate::{State, bus::BusError};
+use crate::{State, bus::BusError, configuration::Answer, session};
 
 impl State {
     /// Carries out one command, whoever it came from.
@@ -26,18 +26,54 @@ impl State {
                 self.permitted(caller, &command)?;
                 self.use_hands(command)
             }
-            Command::Capture { .. }
-            | Command::EnterMode { .. }
-            | Command::SwitchKeyboardLayout { .. }
-            | Command::SetOption { .. }
-            | Command::ResetOption { .. }
-            | Command::ReloadConfig {}
-            | Command::SaveSnapshot { .. }
-            | Command::RestoreSnapshot { .. } => {
+            Command::EnterMode { .. } | Command::SwitchKeyboardLayout { .. } => {
                 self.permitted(caller, &command)?;
-                Err(Refusal::Edge(format!("{} is not there yet", command.name())))
+                if let Some(back) = self.switch(&command)? {
+                    self.desktop.remember(command, Some(back));
+                }
+                Ok(())
+            }
+            Command::SaveSnapshot { name } => {
+                let answer = session::Answer::Alert(format!("the snapshot {name} was not saved"));
+                self.save_snapshot(caller, name, answer).map_err(|(refusal, _)| refusal)
+            }
+            Command::RestoreSnapshot { name } => {
+                let answer = session::Answer::Alert(format!("the snapshot {name} was not restored"));
+                self.restore_snapshot(caller, name, answer).map_err(|(refusal, _)| refusal)
+            }
+            Command::Capture { file, window, output } => {
+                self.permitted(caller, Act::Capture)?;
+                self.screenshot(file, window, output)
+            }
+            Command::SetOption { .. } | Command::ResetOption { .. } | Command::ReloadConfig {} => {
+                self.permitted(caller, &command)?;
+                // What it comes to is said in the log; who wants to know asks over D-Bus and gets an answer.
+                let answer = Answer::Log(command.to_string());
+                self.configure_by(&command, answer);
+                Ok(())
             }
             _ => self.apply(caller, command),
+        }
+    }
+
+    /// Takes back what this process had carried out, or does it again: undo and redo remember it already.
+    ///
+    /// # Errors
+    ///
+    /// Why not; nothing has changed then.
+    pub fn run_again(&mut self, command: Command) -> Result<(), Refusal> {
+        match command {
+            Command::EnterMode { .. } | Command::SwitchKeyboardLayout { .. } => self.switch(&command).map(drop),
+            command => self.run(&Caller::Person, command),
+        }
+    }
+
+    /// Turns a mode of bindings or a keyboard layout on. Answers what goes back.
+    fn switch(&mut self, command: &Command) -> Result<Option<Command>, Refusal> {
+        match command {
+            Command::EnterMode { mode } => self.enter_mode(mode),
+            Command::SwitchKeyboardLayout { to } => self.switch_layout(*to),
+            _ => Ok(None),
         }
     }
 

@@ -1,14 +1,21 @@
 //! What the bus asks for, done on the main thread. Nothing here waits.
 
 mod commands;
+mod config;
+mod desktop;
+mod outputs;
+mod queue;
+mod session;
+mod telemetry;
+mod windows;
 
-use glasshouse_core::{Act, Caller, OutputInfo};
+use glasshouse_core::{Act, Caller};
 use glasshouse_link::{DebugOrder as LinkOrder, Executor};
-use glasshouse_protocols::{Check, TouchPhase};
-use glasshouse_scene::LogicalRect;
+use glasshouse_protocols::{Check, GestureKind, TouchPhase};
 
 use crate::{
     State,
+    bindings::gesture,
     bus::{self, BusError, DebugOrder, InputAction, Reply, Request},
 };
 
@@ -21,6 +28,8 @@ pub struct Control {
     after_flush: Vec<Reply<()>>,
     /// Where the bus listens, or why it does not.
     pub bus: Option<String>,
+    /// Calls that wait for their turn.
+    pub queue: queue::Queue,
 }
 
 impl Control {
@@ -35,6 +44,8 @@ impl Control {
 impl State {
     /// Carries out one call. Every path answers, now or later.
     pub fn handle_request(&mut self, request: Request) {
+        self.telemetry.turns.bus_call();
+        let _call = tracing::debug_span!("bus_call").entered();
         // A caller that has gone away needs no answer: hence `let _ =` below.
         match request {
             Request::Windows { caller, reply } => {
@@ -44,10 +55,7 @@ impl State {
                 }));
             }
             Request::Outputs { caller, reply } => {
-                let _ = reply.send(self.allowed(&caller, Act::Observe).map(|()| {
-                    let area = |output: &OutputInfo| LogicalRect::new(output.position, output.size);
-                    self.desktop.outputs().iter().map(|output| bus::output(output.id, &output.mode, area(output))).collect()
-                }));
+                let _ = reply.send(self.allowed(&caller, Act::Observe).map(|()| self.wire_outputs()));
             }
             Request::Doctor { caller, reply } => {
                 let _ = reply.send(self.allowed(&caller, Act::Observe).map(|()| self.doctor()));
@@ -61,9 +69,19 @@ impl State {
                 let _ = reply.send(result);
             }
             Request::Commands(request) => self.handle_commands(request),
+            Request::Config(request) => self.handle_config(request),
+            Request::OutputsChange(request) => self.handle_outputs(request),
+            Request::Desktop { caller, request } => self.handle_desktop(&caller, request),
+            Request::Session { caller, request } => self.handle_session(&caller, request),
+            Request::Telemetry { caller, request } => self.handle_telemetry(&caller, request),
+            Request::Window { caller, request } => self.handle_windows(&caller, request),
             Request::Input { caller, action, reply } => {
-                let result = self.allowed(&caller, Act::Input).and_then(|()| self.act(action));
+                let result = self.allowed(&caller, Act::Input).and_then(|()| self.traced(telemetry::kind(&action), |state| state.act(action)));
                 self.answer_after_flush(result, reply);
+            }
+            Request::Keyboard { caller, reply } => {
+                let result = self.allowed(&caller, Act::Observe).map(|()| self.keyboard_state());
+                let _ = reply.send(result);
             }
             Request::Launch { caller, launch, reply } => match self.allowed(&caller, Act::Launch) {
                 Ok(()) => self.launch(launch, reply),
@@ -111,6 +129,19 @@ impl State {
             InputAction::MoveTo(at) => self.pointer_to(at),
             InputAction::Button { button, pressed } => self.pointer_button(button.code(), pressed),
             InputAction::Scroll { dx, dy } => self.pointer_scroll(dx, dy),
+            InputAction::Gesture { kind, fingers, dx, dy, scale } => {
+                let kind = match kind {
+                    GestureKind::Swipe => gesture::Kind::Swipe,
+                    GestureKind::Pinch => gesture::Kind::Pinch,
+                    GestureKind::Hold => gesture::Kind::Hold,
+                };
+                let wanted = self.gesture_begin(kind, fingers);
+                self.gesture_update(dx, dy, scale);
+                if !self.gesture_end(false) {
+                    let why = if wanted { "that is too little of a gesture" } else { "no binding is for this gesture" };
+                    return Err(BusError::Refused(why.into()));
+                }
+            }
             InputAction::Touch { phase: TouchPhase::Down, id, at } => self.touch_down(id, at),
             InputAction::Touch { phase: TouchPhase::Move, id, at } => self.touch_move(id, at),
             InputAction::Touch { phase: TouchPhase::Up, id, .. } => self.touch_up(id),

@@ -1,6 +1,9 @@
 //! Keys, pointer and touch: where they come from does not matter here. The core says where they go, smithay's seat delivers them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use euclid::Point2D;
 use glasshouse_core::{Event, Timestamp, event::CursorWanted};
@@ -10,7 +13,7 @@ use smithay::{
     desktop::{PopupKeyboardGrab, PopupKind, PopupPointerGrab, PopupUngrabStrategy},
     input::{
         Seat, SeatHandler, SeatState,
-        keyboard::{KeyboardHandle, XkbConfig},
+        keyboard::{KeyboardHandle, KeyboardTarget, XkbConfig},
         pointer::{
             AxisFrame, ButtonEvent, CursorImageStatus, CursorImageSurfaceData, Focus, MotionEvent, PointerHandle, RelativeMotionEvent,
         },
@@ -26,16 +29,18 @@ use smithay::{
 
 use crate::{
     State,
+    bindings::{self, Source, Symbols},
     keymap::Keymaps,
+    telemetry::Kind,
     wayland::surface::{Role, id_of},
 };
 
 /// Pixels that one detent of a wheel scrolls, as libinput counts (15 degrees).
-const WHEEL_STEP: f64 = 15.0;
+pub(crate) const WHEEL_STEP: f64 = 15.0;
 /// How many input serials a client may still refer to, for grabs, moves and activation.
 const RECENT_SERIALS: usize = 64;
-/// Repeat of held keys: per second, and milliseconds until it starts.
-pub(crate) const REPEAT: (i32, i32) = (25, 600);
+/// Repeat of held keys before anything is configured: per second, and until it starts.
+pub(crate) const REPEAT: (u32, Duration) = (25, Duration::from_millis(600));
 
 /// The one seat and its devices.
 pub struct Input {
@@ -54,11 +59,14 @@ pub struct Input {
     released: bool,
     /// Fingers that are down, and what they went down on.
     touches: BTreeMap<i32, WlSurface>,
+    /// What the finger that did something last is on.
+    pub touched: Option<WlSurface>,
     /// Made when something is first typed.
     pub typing: Option<crate::typing::Typing>,
     pub keymaps: crate::keymap::Keymaps,
     /// When a key last went to whatever has the keyboard.
     pub last_key: Option<Timestamp>,
+    pub bindings: bindings::Edge,
 }
 
 impl Input {
@@ -68,7 +76,8 @@ impl Input {
     pub fn new(dh: &DisplayHandle, xkb: XkbConfig<'_>) -> Result<Self, smithay::input::keyboard::Error> {
         let mut seat_state = SeatState::new();
         let mut seat = seat_state.new_wl_seat(dh, "seat0");
-        let keyboard = seat.add_keyboard(xkb, REPEAT.1, REPEAT.0)?;
+        let (rate, delay) = REPEAT;
+        let keyboard = seat.add_keyboard(xkb, delay.as_millis() as i32, rate.cast_signed())?;
         let pointer = seat.add_pointer();
         let touch = seat.add_touch();
         Ok(Self {
@@ -82,9 +91,11 @@ impl Input {
             refocus: false,
             released: false,
             touches: BTreeMap::new(),
+            touched: None,
             typing: None,
             keymaps: Keymaps::default(),
             last_key: None,
+            bindings: bindings::Edge::default(),
         })
     }
 
@@ -156,6 +167,10 @@ impl State {
 
     /// Moves the pointer there.
     pub fn pointer_to(&mut self, to: LogicalPoint) {
+        self.traced(Kind::Pointer, |state| state.move_pointer(to));
+    }
+
+    fn move_pointer(&mut self, to: LogicalPoint) {
         self.active();
         let from = self.desktop.pointer();
         let reached = self.constrain(to);
@@ -184,9 +199,16 @@ impl State {
 
     /// Presses or releases a button (`linux/input-event-codes.h`).
     pub fn pointer_button(&mut self, button: u32, pressed: bool) {
+        self.traced(Kind::Button, |state| state.press_button(button, pressed));
+    }
+
+    fn press_button(&mut self, button: u32, pressed: bool) {
         self.active();
-        if pressed == self.input.held.contains(&button) {
+        if pressed == (self.input.held.contains(&button) || self.input.bindings.keys.holds(Source::Button(button))) {
             return; // Two devices cannot press one button twice.
+        }
+        if self.bound_button(button, pressed) {
+            return;
         }
         if pressed {
             self.input.held.push(button);
@@ -217,7 +239,12 @@ impl State {
     }
 
     pub fn pointer_axis(&mut self, frame: AxisFrame) {
+        self.traced(Kind::Scroll, |state| state.turn_wheel(frame));
+    }
+
+    fn turn_wheel(&mut self, frame: AxisFrame) {
         self.active();
+        let Some(frame) = self.bound_wheel(frame) else { return };
         let pointer = self.input.pointer.clone();
         pointer.axis(self, frame);
         pointer.frame(self);
@@ -229,30 +256,83 @@ impl State {
         self.deliver_key(code, pressed, None);
     }
 
-    /// A key of the keymap that the seat has now: to the input method if it grabs keys and did not send this one, else to the client
-    /// with the keyboard.
+    /// A key of the keymap that the seat has now: to a binding, or else to the input method if it grabs keys and did not send this one, or
+    /// else to the client with the keyboard.
     pub fn deliver_key(&mut self, code: u32, pressed: bool, from: Option<&ClientId>) {
+        self.traced(Kind::Key, |state| state.press_key(code, pressed, from));
+    }
+
+    fn press_key(&mut self, code: u32, pressed: bool, from: Option<&ClientId>) {
         self.active();
+        let state = if pressed { KeyState::Pressed } else { KeyState::Released };
+        let keyboard = self.input.keyboard.clone();
+        let held = keyboard.modifier_state();
+        let by_place = self.input.keymaps.is_own();
+        let (symbols, mods_changed) =
+            keyboard.input_intercept(self, Keycode::new(code), state, |_, _, key| pressed.then(|| Symbols::of(&key, by_place)).flatten());
+        if mods_changed {
+            self.bound_modifiers_changed();
+        }
+        let verdict = if self.clients.input_method.sends(from) {
+            Default::default() // Bindings have had it before.
+        } else if !pressed {
+            self.bound_key_released(code)
+        } else {
+            symbols.map(|symbols| self.bound_key_pressed(&symbols, held)).unwrap_or_default()
+        };
+        if verdict.swallowed {
+            if mods_changed {
+                self.tell_modifiers();
+            }
+        } else {
+            self.forward_key(code, pressed, from, mods_changed);
+        }
+        self.settle();
+        if let Some(act) = &verdict.act {
+            self.act_on_key(act);
+        }
+        if mods_changed {
+            self.tell_layout();
+        }
+    }
+
+    fn forward_key(&mut self, code: u32, pressed: bool, from: Option<&ClientId>, mods_changed: bool) {
         self.input.last_key = Some(self.now);
         let serial = self.input.serial();
         let state = if pressed { KeyState::Pressed } else { KeyState::Released };
-        let keyboard = self.input.keyboard.clone();
-        let time = self.millis();
-        let ((), mods_changed) = keyboard.input_intercept(self, Keycode::new(code), state, |_, _, _| ());
         match self.clients.input_method.takes_key(code, pressed, from) {
             Some(grab) => self.grabbed_key(&grab, code, state, serial, mods_changed),
-            None => keyboard.input_forward(self, Keycode::new(code), state, serial, time, mods_changed),
+            None => {
+                let (keyboard, time) = (self.input.keyboard.clone(), self.millis());
+                keyboard.input_forward(self, Keycode::new(code), state, serial, time, mods_changed);
+            }
         }
-        self.settle();
+    }
+
+    /// Tells whoever gets keys which modifiers and which layout are on, without a key.
+    pub fn tell_modifiers(&mut self) {
+        let keyboard = self.input.keyboard.clone();
+        let state = keyboard.modifier_state();
+        if self.clients.input_method.has_grab() {
+            self.tell_grab_modifiers();
+        } else if let Some(focus) = keyboard.current_focus() {
+            let seat = self.input.seat.clone();
+            KeyboardTarget::modifiers(&focus, &seat, self, state, SERIAL_COUNTER.next_serial());
+        }
     }
 
     pub fn touch_down(&mut self, id: i32, at: LogicalPoint) {
+        self.traced(Kind::Touch, |state| state.put_finger(id, at));
+    }
+
+    fn put_finger(&mut self, id: i32, at: LogicalPoint) {
         self.active();
         self.observe(Event::TouchDown { at });
         self.settle();
         let focus = self.focus_at(at);
         let slot = TouchSlot::from(u32::try_from(id).ok());
-        if let Some((surface, _)) = &focus {
+        self.input.touched = focus.as_ref().map(|(surface, _)| surface.clone());
+        if let Some(surface) = &self.input.touched {
             self.input.touches.insert(id, surface.clone());
         }
         let event = DownEvent { slot, location: (at.x, at.y).into(), serial: self.input.serial(), time: self.millis() };
@@ -262,7 +342,12 @@ impl State {
     }
 
     pub fn touch_move(&mut self, id: i32, at: LogicalPoint) {
+        self.traced(Kind::Touch, |state| state.move_finger(id, at));
+    }
+
+    fn move_finger(&mut self, id: i32, at: LogicalPoint) {
         self.active();
+        self.input.touched = self.input.touches.get(&id).cloned();
         let focus = self.focus_at(at);
         let slot = TouchSlot::from(u32::try_from(id).ok());
         let event = TouchMotionEvent { slot, location: (at.x, at.y).into(), time: self.millis() };
@@ -272,8 +357,12 @@ impl State {
     }
 
     pub fn touch_up(&mut self, id: i32) {
+        self.traced(Kind::Touch, |state| state.lift_finger(id));
+    }
+
+    fn lift_finger(&mut self, id: i32) {
         self.active();
-        self.input.touches.remove(&id);
+        self.input.touched = self.input.touches.remove(&id);
         let slot = TouchSlot::from(u32::try_from(id).ok());
         let event = UpEvent { slot, serial: SERIAL_COUNTER.next_serial(), time: self.millis() };
         let touch = self.input.touch.clone();
@@ -298,12 +387,13 @@ impl State {
         let fingers: Vec<i32> = self.input.touches.iter().filter(|(_, on)| *on == surface).map(|(id, _)| *id).collect();
         for finger in fingers {
             // For its client; what the finger does from now on concerns nobody.
-            self.touch_up(finger);
+            self.lift_finger(finger);
         }
     }
 
     pub fn touch_cancel(&mut self) {
         self.input.touches.clear();
+        self.input.touched = None;
         let touch = self.input.touch.clone();
         touch.cancel(self);
         touch.frame(self);

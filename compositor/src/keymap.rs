@@ -1,14 +1,18 @@
 //! Whose keymap the seat has.
 //!
 //! Virtual keyboards bring keymaps of their own. The seat takes one on when its keyboard's keys come, and its own back when keys
-//! come from elsewhere. Clients pay for every change, so nothing changes as long as the texts are the same.
+//! come from elsewhere. Clients pay for every change, so nothing changes as long as the texts are the same. What is locked (the layout, Caps
+//! Lock, Num Lock) belongs to the seat's own keymap and outlives every change.
 
 use std::{io::Write, os::fd::OwnedFd, sync::Arc};
 
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
-use smithay::input::keyboard::xkb;
+use smithay::input::keyboard::{Layout, ModifiersState, xkb};
 
-use crate::State;
+use crate::{
+    State,
+    keyboard::{Names, Pending},
+};
 
 /// The seat's own keymap and what it has instead.
 #[derive(Debug, Default)]
@@ -17,8 +21,44 @@ pub struct Keymaps {
     own: Option<Arc<str>>,
     /// Whether `own` is as libxkbcommon writes it, so that it can be compared with the keymaps of virtual keyboards.
     own_is_plain: bool,
-    /// A virtual keyboard's, while it is the seat's. `None`: the seat has its own.
-    borrowed: Option<Arc<str>>,
+    /// A virtual keyboard's, while it is the seat's, and what was locked before. `None`: the seat has its own.
+    borrowed: Option<(Arc<str>, Locks)>,
+    /// What the seat's own keymap is made of.
+    pub names: Names,
+    /// Another one is being compiled.
+    pub pending: Option<Pending>,
+    /// Repeats of a held key per second, and milliseconds until it starts, as they are configured.
+    pub configured_repeat: Option<(i32, i32)>,
+    /// The layout that everybody was told of, from 0.
+    pub told_layout: u32,
+}
+
+/// What stays on when all keys are up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Locks {
+    /// From 0.
+    pub layout: u32,
+    pub caps: bool,
+    pub num: bool,
+}
+
+impl Locks {
+    pub fn of(state: ModifiersState) -> Self {
+        Self { layout: state.serialized.layout_effective, caps: state.caps_lock, num: state.num_lock }
+    }
+}
+
+impl Keymaps {
+    /// Whether the seat has its own keymap.
+    pub fn is_own(&self) -> bool {
+        self.borrowed.is_none()
+    }
+
+    /// Repeats of a held key per second, and milliseconds until it starts.
+    pub fn repeat(&self) -> (i32, i32) {
+        let (rate, delay) = crate::input::REPEAT;
+        self.configured_repeat.unwrap_or((rate.cast_signed(), delay.as_millis() as i32))
+    }
 }
 
 fn same(a: &Arc<str>, b: &Arc<str>) -> bool {
@@ -42,21 +82,64 @@ impl State {
 
     /// Changes the seat's own keymap, for characters that it did not have.
     pub fn set_own_keymap(&mut self, text: String) -> Result<(), smithay::input::keyboard::Error> {
-        let keyboard = self.input.keyboard.clone();
-        keyboard.set_keymap_from_string(self, text.clone())?;
-        self.input.keymaps = Keymaps { own: Some(Arc::from(text)), own_is_plain: false, borrowed: None };
+        let locks = self.own_locks();
+        self.set_keymap(text.clone(), locks)?;
+        self.input.keymaps.own = Some(Arc::from(text));
+        self.input.keymaps.own_is_plain = false;
+        self.input.keymaps.borrowed = None;
         self.tell_grab_keymap();
         Ok(())
     }
 
+    /// Gives the seat another keymap of its own, as libxkbcommon writes it. If it has a virtual keyboard's now, it gets this with the next key of
+    /// its own.
+    pub fn replace_own_keymap(&mut self, text: Arc<str>, locks: Locks) -> Result<(), smithay::input::keyboard::Error> {
+        match &mut self.input.keymaps.borrowed {
+            Some((_, kept)) => *kept = locks,
+            None => self.set_keymap(text.to_string(), locks)?,
+        }
+        self.input.keymaps.own = Some(text);
+        self.input.keymaps.own_is_plain = true;
+        self.tell_grab_keymap();
+        Ok(())
+    }
+
+    /// What is locked in the seat's own keymap, also while it has another one.
+    pub fn own_locks(&self) -> Locks {
+        match &self.input.keymaps.borrowed {
+            Some((_, locks)) => *locks,
+            None => Locks::of(self.input.keyboard.modifier_state()),
+        }
+    }
+
+    /// Keys that are down stay down.
+    fn set_keymap(&mut self, text: String, locks: Locks) -> Result<(), smithay::input::keyboard::Error> {
+        let keyboard = self.input.keyboard.clone();
+        keyboard.set_keymap_from_string(self, text)?;
+        self.lock(locks);
+        Ok(())
+    }
+
+    /// Locks these and nothing else, and tells who gets keys. The seat has its own keymap.
+    pub fn lock(&mut self, locks: Locks) {
+        let keyboard = self.input.keyboard.clone();
+        let state = keyboard.modifier_state();
+        if Locks::of(state) == locks {
+            return;
+        }
+        keyboard.set_modifier_state(ModifiersState { caps_lock: locks.caps, num_lock: locks.num, ..state });
+        keyboard.with_xkb_state(self, |mut context| context.set_layout(Layout(locks.layout)));
+        self.tell_modifiers();
+    }
+
     /// Gives the seat its own keymap back before a key that is not a virtual keyboard's.
     pub fn wear_own_keymap(&mut self) {
-        if self.input.keymaps.borrowed.is_none() {
+        if self.input.keymaps.is_own() {
             return;
         }
         let Some(own) = self.own_keymap() else { return };
-        let keyboard = self.input.keyboard.clone();
-        match keyboard.set_keymap_from_string(self, own.to_string()) {
+        let locks = self.own_locks();
+        match self.set_keymap(own.to_string(), locks) {
             Ok(()) => self.input.keymaps.borrowed = None,
             Err(error) => tracing::error!(%error, "the seat cannot have its own keymap back"),
         }
@@ -66,7 +149,7 @@ impl State {
     /// that was a change.
     pub fn wear_keymap(&mut self, text: &Arc<str>) -> bool {
         let own = self.own_keymap();
-        let worn = self.input.keymaps.borrowed.as_ref().or(own.as_ref());
+        let worn = self.input.keymaps.borrowed.as_ref().map(|(text, _)| text).or(own.as_ref());
         if worn.is_some_and(|worn| same(worn, text)) {
             return false;
         }
@@ -75,8 +158,9 @@ impl State {
             return true;
         }
         let keyboard = self.input.keyboard.clone();
+        let locks = self.own_locks();
         match keyboard.set_keymap_from_string(self, text.to_string()) {
-            Ok(()) => self.input.keymaps.borrowed = Some(Arc::clone(text)),
+            Ok(()) => self.input.keymaps.borrowed = Some((Arc::clone(text), locks)),
             Err(error) => tracing::error!(%error, "a keymap that was compiled before is refused now"),
         }
         true

@@ -90,7 +90,7 @@ impl State {
         };
         let token = self.clients.globals.activation.create_external_token(None).0.as_str().to_owned();
         let mut command = Command::new(program);
-        command.args(arguments).envs(env).stdin(Stdio::null());
+        command.args(arguments).envs(self.configuration.environment()).envs(env).stdin(Stdio::null());
         command.env("WAYLAND_DISPLAY", &self.control.wayland_display);
         command.env("XDG_ACTIVATION_TOKEN", &token).env("DESKTOP_STARTUP_ID", &token);
         if let Some(folder) = cwd {

@@ -1,10 +1,12 @@
 //! The command line.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
-use clap::{Parser, ValueEnum};
-use glasshouse_link::ExecutorChoice;
+use clap::Parser;
+use glasshouse_config::{Layers, load::Paths};
 use glasshouse_scene::Transform;
+
+use crate::telemetry::endpoint::Address;
 
 /// A Wayland desktop that people and agents share.
 #[derive(Debug, Clone, Parser)]
@@ -15,8 +17,8 @@ pub struct Options {
     pub headless: bool,
 
     /// An output of this size, in pixels, with an optional scale and the way it is mounted: 1920x1080, 3840x2160@2 or 1080x1920@1,90.
-    /// May be given several times.
-    #[arg(long, value_name = "WxH[@SCALE][,TRANSFORM]", value_parser = parse_size, default_value = "1920x1080")]
+    /// May be given several times. By default those that the configuration describes, or else one of 1920x1080.
+    #[arg(long, value_name = "WxH[@SCALE][,TRANSFORM]", value_parser = parse_size)]
     pub size: Vec<Size>,
 
     /// The name of the Wayland socket in $XDG_RUNTIME_DIR. By default the first free of wayland-1, wayland-2, ...
@@ -31,21 +33,38 @@ pub struct Options {
     #[arg(long, value_name = "FD")]
     pub ready_fd: Option<i32>,
 
-    /// What draws.
-    #[arg(long, value_enum, default_value_t, env = "GLASSHOUSE_EXECUTOR")]
-    pub executor: ExecutorArgument,
+    /// The user's configuration, in place of $XDG_CONFIG_HOME/glasshouse/config.toml.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 
-    /// How windows are placed.
-    #[arg(long, value_enum, default_value_t)]
-    pub layout: LayoutArgument,
+    /// Read no configuration but the one that --config names.
+    #[arg(long)]
+    pub no_config: bool,
 
-    /// End the display process when nobody has looked for this many seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
-    pub display_idle_seconds: u64,
+    /// Give an option of the configuration another value, such as --set layout.gap-px=8. May be given several times.
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_pair)]
+    pub set: Vec<(String, String)>,
 
-    /// Most memory that the display process may use, in MiB.
+    /// What draws: auto, cpu or gpu. Short for --set display.executor=...
+    #[arg(long, env = "GLASSHOUSE_EXECUTOR")]
+    pub executor: Option<String>,
+
+    /// How windows are placed, such as tiling or floating. Short for --set layout.default=...
+    #[arg(long)]
+    pub layout: Option<String>,
+
+    /// When windows and outputs find the places that they had before the desktop was started again: never, after-crash or always. Short for
+    /// --set session.restore=...
+    #[arg(long, value_name = "WHEN")]
+    pub restore: Option<String>,
+
+    /// End the display process when nobody has looked for this many seconds. Short for --set display.idle-seconds=...
+    #[arg(long, value_name = "SECONDS")]
+    pub display_idle_seconds: Option<u32>,
+
+    /// Most memory that the display process may use, in MiB. Short for --set display.memory-mib=...
     #[arg(long, value_name = "MIB")]
-    pub display_memory_mib: Option<u64>,
+    pub display_memory_mib: Option<u32>,
 
     /// Obey orders to misbehave that come over D-Bus, for tests.
     #[arg(long)]
@@ -58,6 +77,19 @@ pub struct Options {
     /// Where to serve D-Bus. By default $XDG_RUNTIME_DIR/glasshouse-<the Wayland socket's name>.
     #[arg(long, value_name = "PATH")]
     pub bus_socket: Option<PathBuf>,
+
+    /// The session bus to serve on, beside the socket. By default $DBUS_SESSION_BUS_ADDRESS.
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "no_session_bus")]
+    pub session_bus: Option<String>,
+
+    /// Serve on no session bus.
+    #[arg(long)]
+    pub no_session_bus: bool,
+
+    /// Where Prometheus can fetch figures (`GET /metrics`): the path of a socket that only you can use, or a port of this machine that
+    /// every user of it can.
+    #[arg(long, value_name = "PATH|127.0.0.1:PORT")]
+    pub metrics_socket: Option<Address>,
 
     /// A program to start once the desktop is ready, with its arguments.
     #[arg(last = true, value_name = "PROGRAM")]
@@ -87,38 +119,52 @@ fn parse_size(text: &str) -> Result<Size, String> {
     parsed.ok_or_else(|| format!("{text:?} is no size; write it like 1920x1080, 3840x2160@2 or 1080x1920@1,90"))
 }
 
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub enum ExecutorArgument {
-    /// The GPU if there is one with a working driver, else the CPU.
-    #[default]
-    Auto,
-    Cpu,
-    /// Also a software driver.
-    Gpu,
-}
-
-impl From<ExecutorArgument> for ExecutorChoice {
-    fn from(argument: ExecutorArgument) -> Self {
-        match argument {
-            ExecutorArgument::Auto => Self::Auto,
-            ExecutorArgument::Cpu => Self::Cpu,
-            ExecutorArgument::Gpu => Self::Gpu,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-pub enum LayoutArgument {
-    /// One master on the left, the others stacked on the right.
-    #[default]
-    Tiling,
-    /// Windows keep their own size and cascade.
-    Floating,
+fn parse_pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or_else(|| format!("{text:?} has no value; write KEY=VALUE"))?;
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
 }
 
 impl Options {
-    pub fn display_idle(&self) -> Duration {
-        Duration::from_secs(self.display_idle_seconds)
+    /// Where the session bus is, if it is to be served on.
+    pub fn session_bus_address(&self) -> Option<String> {
+        let address = self.session_bus.clone().or_else(|| std::env::var("DBUS_SESSION_BUS_ADDRESS").ok());
+        address.filter(|address| !address.is_empty())
+    }
+
+    /// Which files make the configuration.
+    pub fn paths(&self) -> Paths {
+        match (&self.config, self.no_config) {
+            (Some(file), true) => Paths::only(file.clone()),
+            (Some(file), false) => Paths::with_user_file(file.clone()),
+            (None, true) => Paths::none(),
+            (None, false) => Paths::standard(|name| std::env::var_os(name).map(PathBuf::from)),
+        }
+    }
+
+    /// What the environment and the command line say about options.
+    pub fn layers(&self) -> Layers {
+        // A variable that is no text is none of ours.
+        let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let mut layers = Layers::new().with_environment(variables);
+        for (key, value) in &self.set {
+            layers = layers.with_flag("--set", key, value);
+        }
+        let flags = [
+            ("--executor", "display.executor", self.executor.clone()),
+            ("--layout", "layout.default", self.layout.clone()),
+            ("--restore", "session.restore", self.restore.clone()),
+            ("--display-idle-seconds", "display.idle-seconds", self.display_idle_seconds.map(|seconds| seconds.to_string())),
+            ("--display-memory-mib", "display.memory-mib", self.display_memory_mib.map(|mib| mib.to_string())),
+            ("--metrics-socket", "telemetry.metrics-socket", self.metrics_socket.as_ref().map(ToString::to_string)),
+            ("--no-bus", "bus.enabled", self.no_bus.then(|| "false".to_owned())),
+            ("--no-session-bus", "bus.session", self.no_session_bus.then(|| "false".to_owned())),
+        ];
+        for (flag, key, value) in flags {
+            if let Some(value) = value {
+                layers = layers.with_flag(flag, key, &value);
+            }
+        }
+        layers
     }
 }
 

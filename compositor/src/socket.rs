@@ -10,10 +10,10 @@ use std::{
 };
 
 use rustix::io::Errno;
-use rustix::net::sockopt::{set_socket_send_buffer_size, set_socket_send_buffer_size_force};
-use smithay::reexports::wayland_server::{BindError, Client, DisplayHandle, ListeningSocket};
+use rustix::net::sockopt::{set_socket_send_buffer_size, set_socket_send_buffer_size_force, socket_peercred};
+use smithay::reexports::wayland_server::{BindError, Client, ListeningSocket};
 
-use crate::wayland::{client::ClientState, quota::SEND_BUFFER};
+use crate::wayland::{Clients, client::ClientState, quota::SEND_BUFFER};
 
 /// Where clients come in.
 #[derive(Debug)]
@@ -102,10 +102,10 @@ impl Socket {
     }
 
     /// Lets everybody in who waits. Whoever comes when all descriptors are used up is turned away.
-    pub fn accept_all(&mut self, dh: &mut DisplayHandle) {
+    pub fn accept_all(&mut self, clients: &mut Clients) {
         loop {
             match self.accept() {
-                Ok(Some(stream)) => drop(insert_client(dh, stream)),
+                Ok(Some(stream)) => drop(insert_client(clients, stream)),
                 Ok(None) => return,
                 Err(error) if matches!(Errno::from_io_error(&error), Some(Errno::MFILE | Errno::NFILE)) && self.reserve.is_some() => {
                     self.reserve = None;
@@ -128,14 +128,19 @@ fn reserve() -> Option<File> {
 }
 
 /// Takes a connection in, with room for what a slow reader has not read. `None`: it could not be let in.
-pub fn insert_client(dh: &mut DisplayHandle, stream: UnixStream) -> Option<Client> {
+pub fn insert_client(clients: &mut Clients, stream: UnixStream) -> Option<Client> {
     if set_socket_send_buffer_size_force(&stream, SEND_BUFFER).is_err()
         && let Err(error) = set_socket_send_buffer_size(&stream, SEND_BUFFER)
     {
         tracing::debug!(%error, "a client's socket keeps its small buffer");
     }
-    let inserted = dh.insert_client(stream, Arc::new(ClientState::default()));
-    inserted.inspect_err(|error| tracing::warn!(%error, "a client could not be let in")).ok()
+    let number = clients.connections.number();
+    let pid = socket_peercred(&stream).ok().map(|credentials| credentials.pid.as_raw_nonzero().get());
+    let state = Arc::new(ClientState { number, pid, ..ClientState::default() });
+    let inserted = clients.dh.insert_client(stream, state.clone());
+    let client = inserted.inspect_err(|error| tracing::warn!(%error, "a client could not be let in")).ok()?;
+    clients.connections.add(number, pid, Arc::downgrade(&state));
+    Some(client)
 }
 
 fn inherit(fd: RawFd) -> Result<UnixListener, SocketError> {

@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 
 use calloop::LoopHandle;
-use glasshouse_core::{Caller, Command, Desktop, Effect, Event, Notice, Refusal, Refused, Timestamp};
+use glasshouse_core::{Caller, Command, Desktop, Effect, Event, Memory, Notice, Refusal, Refused, Restored, Timestamp};
 
-use crate::{bus, capture::Captures, control::Control, display::Display, input::Input, launch::Launches, wayland::Clients};
+use crate::{bus, capture::Captures, configuration::Configuration, control::Control, display::Display, events::Events, input::Input, launch::Launches, session::Session, telemetry::Telemetry, wayland::Clients};
 
 /// Everything that the main thread owns. No logic lives here.
 pub struct State {
@@ -18,6 +18,10 @@ pub struct State {
     pub captures: Captures,
     pub launches: Launches,
     pub control: Control,
+    pub configuration: Configuration,
+    pub events: Events,
+    pub telemetry: Telemetry,
+    pub session: Session,
     pub handle: LoopHandle<'static, State>,
     /// What the core decided and nobody has done yet.
     effects: VecDeque<Effect>,
@@ -43,6 +47,10 @@ impl State {
             captures: Captures::default(),
             launches: Launches::default(),
             control: Control::default(),
+            configuration: Configuration::default(),
+            events: Events::default(),
+            telemetry: Telemetry::default(),
+            session: Session::default(),
             handle,
             effects: VecDeque::new(),
             quit: false,
@@ -63,6 +71,7 @@ impl State {
 
     /// Tells the core what happened. Its answer is carried out by the next [`Self::settle`].
     pub fn observe(&mut self, event: Event) {
+        self.telemetry.turns.event();
         let effects = self.desktop.observe(event, self.now);
         self.effects.extend(effects);
     }
@@ -77,6 +86,18 @@ impl State {
         self.effects.extend(effects);
         self.active();
         Ok(())
+    }
+
+    /// Has the core put an arrangement back that was kept under this name.
+    ///
+    /// # Errors
+    ///
+    /// The core's refusal; nothing has changed then.
+    pub fn restore(&mut self, caller: &Caller, name: &str, memory: &Memory) -> Result<Restored, Refusal> {
+        let (effects, restored) = self.desktop.restore(caller, name, memory, self.now)?;
+        self.effects.extend(effects);
+        self.active();
+        Ok(restored)
     }
 
     /// Has the core carry out several commands, all or none.
@@ -94,6 +115,8 @@ impl State {
     /// Carries out what the core decided, in order. Doing so may make the core decide more.
     pub fn settle(&mut self) {
         while let Some(effect) = self.effects.pop_front() {
+            self.telemetry.turns.effect();
+            self.session.heed(&effect);
             self.perform(effect);
         }
     }
@@ -116,13 +139,22 @@ impl State {
                 self.display.frame_wanted = true;
             }
             Effect::SurfaceOutputs { surface, outputs, scale } => self.surface_outputs(surface, &outputs, scale),
-            Effect::OutputAdded { output } => self.output_added(output),
-            Effect::OutputChanged { output } => self.output_changed(output),
-            Effect::OutputRemoved { output } => self.output_removed(output),
+            Effect::OutputAdded { output } => {
+                self.events.outputs_changed();
+                self.output_added(output);
+            }
+            Effect::OutputChanged { output } => {
+                self.events.outputs_changed();
+                self.output_changed(output);
+            }
+            Effect::OutputRemoved { output } => {
+                self.events.outputs_changed();
+                self.output_removed(output);
+            }
             Effect::Notify(notice) => self.notice(&notice),
             Effect::Run { command } => {
                 let text = command.to_string();
-                if let Err(refusal) = self.run(&Caller::Person, command) {
+                if let Err(refusal) = self.run_again(command) {
                     tracing::warn!(command = text, %refusal, "could not be undone");
                 }
             }
@@ -132,6 +164,7 @@ impl State {
 
     fn notice(&mut self, notice: &Notice) {
         tracing::debug!(?notice);
+        self.events.notice(notice);
         if let Notice::WindowOpened { window } = notice {
             self.launched_window(*window);
         }

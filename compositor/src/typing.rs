@@ -18,6 +18,8 @@ use crate::{State, bus::BusError};
 /// How a keysym is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stroke {
+    /// The layout that has to be on, from 0. `None`: any.
+    layout: Option<u32>,
     /// xkb code.
     key: u32,
     shift: bool,
@@ -28,7 +30,9 @@ struct Stroke {
 pub struct Typing {
     /// The layout as text, to which bindings are added.
     text: String,
-    strokes: BTreeMap<u32, Stroke>,
+    layouts: Vec<String>,
+    /// By symbol and layout.
+    strokes: BTreeMap<(u32, u32), Stroke>,
     /// Keys without a symbol: code and name.
     spare: Vec<(u32, String)>,
     /// Keysyms bound to spare keys, the most recently used last.
@@ -43,26 +47,35 @@ const MAX_CODE: u32 = 255;
 const LEVELS: [(bool, bool); 4] = [(false, false), (true, false), (false, true), (true, true)];
 
 impl Typing {
-    /// Compiles the same layout as the seat has (`$XKB_DEFAULT_*`).
-    pub fn new() -> Option<Self> {
-        let context = xkb::Context::new(xkb::CONTEXT_NO_FLAGS);
-        let keymap = xkb::Keymap::new_from_names(&context, "", "", "", "", None, xkb::KEYMAP_COMPILE_NO_FLAGS)?;
+    /// Looks through a keymap.
+    pub fn new(keymap: &xkb::Keymap) -> Self {
         let (mut strokes, mut spare) = (BTreeMap::new(), Vec::new());
         for code in keymap.min_keycode().raw()..=keymap.max_keycode().raw().min(MAX_CODE) {
             let key = xkb::Keycode::new(code);
             let Some(name) = keymap.key_get_name(key) else { continue };
-            let mut used = false;
-            for (level, (shift, level3)) in (0..keymap.num_levels_for_key(key, 0)).zip(LEVELS) {
-                if let [symbol] = keymap.key_get_syms_by_level(key, 0, level) {
-                    used = true;
-                    strokes.entry(symbol.raw()).or_insert(Stroke { key: code, shift, level3 });
+            let has = keymap.num_layouts_for_key(key);
+            if has == 0 {
+                spare.push((code, name.to_owned()));
+                continue;
+            }
+            for layout in 0..keymap.num_layouts() {
+                // A key with fewer layouts than the keymap has its first in the others.
+                let of_key = if layout < has { layout } else { 0 };
+                for (level, (shift, level3)) in (0..keymap.num_levels_for_key(key, of_key)).zip(LEVELS) {
+                    if let [symbol] = keymap.key_get_syms_by_level(key, of_key, level) {
+                        let stroke = Stroke { layout: Some(layout), key: code, shift, level3 };
+                        strokes.entry((symbol.raw(), layout)).or_insert(stroke);
+                    }
                 }
             }
-            if !used && keymap.num_layouts_for_key(key) == 0 {
-                spare.push((code, name.to_owned()));
-            }
         }
-        Some(Self { text: keymap.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1), strokes, spare, bound: VecDeque::new() })
+        let layouts = keymap.layouts().map(str::to_owned).collect();
+        Self { text: keymap.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1), layouts, strokes, spare, bound: VecDeque::new() }
+    }
+
+    /// The names of the layouts, for people.
+    pub fn layouts(&self) -> &[String] {
+        &self.layouts
     }
 
     /// The layout as text, without bindings.
@@ -70,18 +83,23 @@ impl Typing {
         &self.text
     }
 
-    fn stroke(&mut self, symbol: u32) -> Option<Stroke> {
-        if let Some(stroke) = self.strokes.get(&symbol) {
+    /// How a symbol is typed: in the layout that is on if possible, else in the first that has it.
+    fn stroke(&mut self, symbol: u32, on: u32) -> Option<Stroke> {
+        if let Some(stroke) = self.strokes.get(&(symbol, on)).or_else(|| self.of_layouts(symbol)) {
             return Some(*stroke);
         }
         let at = self.bound.iter().position(|(known, _)| *known == symbol)?;
         let entry = self.bound.remove(at)?;
         self.bound.push_back(entry);
-        Some(Stroke { key: entry.1, shift: false, level3: false })
+        Some(Stroke { layout: None, key: entry.1, shift: false, level3: false })
+    }
+
+    fn of_layouts(&self, symbol: u32) -> Option<&Stroke> {
+        self.strokes.range((symbol, 0)..=(symbol, u32::MAX)).next().map(|(_, stroke)| stroke)
     }
 
     fn knows(&self, symbol: u32) -> bool {
-        self.strokes.contains_key(&symbol) || self.bound.iter().any(|(known, _)| *known == symbol)
+        self.of_layouts(symbol).is_some() || self.bound.iter().any(|(known, _)| *known == symbol)
     }
 
     /// Binds these, at most as many as there are spare keys. Returns the new keymap, or `None` if nothing had to change.
@@ -117,7 +135,8 @@ impl Typing {
 impl State {
     pub fn with_typing<T>(&mut self, f: impl FnOnce(&mut Typing) -> T) -> Result<T, BusError> {
         if self.input.typing.is_none() {
-            self.input.typing = Typing::new();
+            let typing = self.input.keymaps.names.compile().map_err(|error| BusError::Internal(error.to_string()))?;
+            self.input.typing = Some(typing);
         }
         let typing = self.input.typing.as_mut().ok_or_else(|| BusError::Internal("the keyboard layout cannot be compiled".into()))?;
         Ok(f(typing))
@@ -130,7 +149,31 @@ impl State {
     pub fn type_text(&mut self, text: &str) -> Result<(), BusError> {
         let keys_wait = self.input.last_key.is_some_and(|at| self.now.since(at) < KEYS_SETTLE);
         let (plain, rest) = text.split_at(if keys_wait { 0 } else { text.find(char::is_control).unwrap_or(text.len()) });
-        if !plain.is_empty() && self.commit_text(plain) { self.type_keys(rest) } else { self.type_keys(text) }
+        let keys = if !plain.is_empty() && self.commit_text(plain) { rest } else { text };
+        // Text is text: it triggers no bindings.
+        self.without_bindings(|state| state.in_any_layout(|state| state.type_keys(keys)))
+    }
+
+    /// Runs what may need several layouts, and turns the one back on that was on.
+    fn in_any_layout<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        let on = self.own_locks().layout;
+        let result = f(self);
+        if self.own_locks().layout != on {
+            self.use_layout(on);
+        }
+        result
+    }
+
+    /// The stroke of a symbol, with its layout on.
+    fn prepare(&mut self, symbol: u32) -> Result<Option<Stroke>, BusError> {
+        let on = self.own_locks().layout;
+        let stroke = self.with_typing(|typing| typing.stroke(symbol, on))?;
+        if let Some(layout) = stroke.and_then(|stroke| stroke.layout)
+            && layout != on
+        {
+            self.use_layout(layout);
+        }
+        Ok(stroke)
     }
 
     fn type_keys(&mut self, text: &str) -> Result<(), BusError> {
@@ -142,7 +185,7 @@ impl State {
             let mut wanted = BTreeSet::new();
             let mut count = 0;
             for symbol in rest {
-                let known = self.with_typing(|typing| typing.strokes.contains_key(symbol))?;
+                let known = self.with_typing(|typing| typing.of_layouts(*symbol).is_some())?;
                 if !known && !wanted.contains(symbol) && wanted.len() >= spare {
                     break;
                 }
@@ -160,7 +203,7 @@ impl State {
                     .map_err(|error| BusError::Internal(format!("the keymap for this text was refused: {error}")))?;
             }
             for symbol in chunk {
-                let stroke = self.with_typing(|typing| typing.stroke(*symbol))?;
+                let stroke = self.prepare(*symbol)?;
                 let stroke = stroke.ok_or_else(|| BusError::Refused("a character has no key".into()))?;
                 self.strike(stroke)?;
             }
@@ -180,6 +223,10 @@ impl State {
 
     /// Presses and releases a key with modifiers.
     pub fn press_chord(&mut self, chord: &Chord) -> Result<(), BusError> {
+        self.in_any_layout(|state| state.strike_chord(chord))
+    }
+
+    fn strike_chord(&mut self, chord: &Chord) -> Result<(), BusError> {
         let mut characters = chord.key.chars();
         let symbol = match (characters.next(), characters.next()) {
             (Some(single), None) => symbol_of(single),
@@ -188,7 +235,7 @@ impl State {
         if let Some(keymap) = self.with_typing(|typing| typing.bind(&BTreeSet::from([symbol])))? {
             self.set_own_keymap(keymap).map_err(|error| BusError::Internal(format!("the keymap for this key was refused: {error}")))?;
         }
-        let stroke = self.with_typing(|typing| typing.stroke(symbol))?;
+        let stroke = self.prepare(symbol)?;
         let stroke = stroke.ok_or_else(|| BusError::BadArgument(format!("the key {} cannot be typed", chord.key)))?;
         let mut modifiers = chord.modifiers;
         modifiers.shift |= stroke.shift;
@@ -212,7 +259,9 @@ impl State {
         ];
         let mut held = Vec::new();
         for (_, symbol) in wanted.into_iter().filter(|(wanted, _)| *wanted) {
-            let Some(stroke) = self.with_typing(|typing| typing.stroke(symbol))? else {
+            // Every layout has them on the same keys.
+            let on = self.own_locks().layout;
+            let Some(stroke) = self.with_typing(|typing| typing.stroke(symbol, on))? else {
                 self.release_keys(&held);
                 return Err(BusError::BadArgument("the keyboard layout has no such modifier key".into()));
             };
@@ -253,17 +302,18 @@ fn named_symbol(name: &str) -> Result<u32, BusError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keyboard::Names;
 
     #[test]
     fn a_text_costs_one_keymap_and_the_same_text_none() {
-        let mut typing = Typing::new().expect("xkb data is installed");
+        let mut typing = Names::default().compile().expect("xkb data is installed");
         let text: BTreeSet<u32> = "naïve 美しい 🙂".chars().map(symbol_of).collect();
         let keymap = typing.bind(&text).expect("these are on no US keyboard");
         let context = xkb::Context::new(xkb::CONTEXT_NO_FLAGS);
         let keymap = xkb::Keymap::new_from_string(&context, keymap, xkb::KEYMAP_FORMAT_TEXT_V1, xkb::KEYMAP_COMPILE_NO_FLAGS)
             .expect("the keymap compiles");
         for symbol in &text {
-            let stroke = typing.stroke(*symbol).expect("every character has a key");
+            let stroke = typing.stroke(*symbol, 0).expect("every character has a key");
             let level = LEVELS.iter().position(|level| *level == (stroke.shift, stroke.level3)).unwrap();
             let typed = keymap.key_get_syms_by_level(xkb::Keycode::new(stroke.key), 0, u32::try_from(level).unwrap());
             assert_eq!(typed.iter().map(|symbol| symbol.raw()).collect::<Vec<_>>(), [*symbol]);
@@ -273,7 +323,7 @@ mod tests {
 
     #[test]
     fn more_characters_than_keys_replace_the_oldest() {
-        let mut typing = Typing::new().expect("xkb data is installed");
+        let mut typing = Names::default().compile().expect("xkb data is installed");
         let spare = typing.spare.len();
         assert!(spare >= 12, "{spare} spare keys");
         for start in (0x4e00..0x4e00 + 10 * spare as u32).step_by(spare) {

@@ -44,10 +44,11 @@ pub trait Desktop1 {
 
     /// Sends the signal `Event` to the caller from now on: first the state and its sequence, then what happens after that.
     ///
-    /// With `since` no state (an empty dictionary), but all events after that one; [`Error::ReplayGone`] if they are not kept any more.
+    /// With `since` no state (an empty dictionary, which reads as a snapshot of nothing), but all events after that one;
+    /// [`Error::ReplayGone`] if they are not kept any more.
     /// A caller has one subscription: another call replaces it. Who leaves more than 1,024 events or 1 MiB unread is disconnected (on a
     /// session bus: loses the subscription).
-    fn subscribe(&self, filter: Filter) -> Result<(u64, Dict), Error>;
+    fn subscribe(&self, filter: Filter) -> Result<(u64, Snapshot), Error>;
 
     /// Ends the caller's subscription.
     fn unsubscribe(&self) -> Result<(), Error>;

@@ -127,6 +127,10 @@ payloads! {
     AgentTaskCompleted(AgentTask) = "agent_task_completed",
     /// Options have other values now.
     ConfigChanged(ConfigChanged) = "config_changed",
+    /// Another mode of key bindings is on.
+    ModeChanged(ModeChanged) = "mode_changed",
+    /// Another keyboard layout is on.
+    KeyboardLayoutChanged(KeyboardLayoutChanged) = "keyboard_layout_changed",
     /// A command was carried out.
     CommandRun(CommandRun) = "command_run",
 }
@@ -219,6 +223,24 @@ pub struct ConfigChanged {
     pub options: Vec<String>,
 }
 
+/// The mode of key bindings that is on.
+#[derive(Debug, Clone, PartialEq, Default, SerializeDict, DeserializeDict, Type)]
+#[zbus(signature = "a{sv}")]
+pub struct ModeChanged {
+    /// As the configuration names it; `default` at the start.
+    pub mode: String,
+}
+
+/// The keyboard layout that is on.
+#[derive(Debug, Clone, PartialEq, Default, SerializeDict, DeserializeDict, Type)]
+#[zbus(signature = "a{sv}")]
+pub struct KeyboardLayoutChanged {
+    /// Its place among those that are configured, from 1.
+    pub number: u32,
+    /// For people: `English (US)`.
+    pub name: String,
+}
+
 /// A command that was carried out.
 #[derive(Debug, Clone, PartialEq, Default, SerializeDict, DeserializeDict, Type)]
 #[zbus(signature = "a{sv}")]
@@ -292,6 +314,8 @@ mod tests {
             Payload::PerformanceMetrics(dict()),
             Payload::AgentTaskCompleted(AgentTask { task: "t".into(), outcome: "succeeded".into(), details: dict(), pid: Some(1) }),
             Payload::ConfigChanged(ConfigChanged { options: vec!["layout.gap-px".into()] }),
+            Payload::ModeChanged(ModeChanged { mode: "resize".into() }),
+            Payload::KeyboardLayoutChanged(KeyboardLayoutChanged { number: 2, name: "German".into() }),
             Payload::CommandRun(CommandRun { command: "undo".into(), caller: "program".into(), pid: Some(2) }),
         ];
         let kinds: Vec<_> = payloads.iter().map(|payload| payload.kind().to_owned()).collect();

@@ -12,6 +12,9 @@ pub const MAX_TEXT: usize = 64 << 10;
 /// The most clicks of one `Click` call.
 pub const MAX_CLICKS: u32 = 10;
 
+/// The most fingers of one `Gesture` call: a person has no more.
+pub const MAX_FINGERS: u32 = 10;
+
 /// A pointer button. On the wire its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Button {
@@ -90,6 +93,28 @@ impl FromStr for TouchPhase {
     }
 }
 
+/// What fingers on a touchpad do together. On the wire its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GestureKind {
+    Swipe,
+    Pinch,
+    /// They rest.
+    Hold,
+}
+
+impl FromStr for GestureKind {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        match name {
+            "swipe" => Ok(Self::Swipe),
+            "pinch" => Ok(Self::Pinch),
+            "hold" => Ok(Self::Hold),
+            _ => Err(Error::BadArgument(format!("there is no gesture called {name:?}; there are swipe, pinch and hold"))),
+        }
+    }
+}
+
 /// Keys, text, pointer and touch, as if a person had made them.
 ///
 /// Every call answers after the events have been sent to the client. Positions are in the logical space of all outputs.
@@ -117,4 +142,14 @@ pub trait Input1 {
 
     /// Moves a finger: `down`, `move`, `up` or `cancel` (which ends all of them). `id` tells fingers apart.
     fn touch(&self, phase: &str, id: i32, x: f64, y: f64) -> Result<(), Error>;
+
+    /// Makes a whole gesture with 1 to 10 fingers on a touchpad: `swipe` by dx and dy, `pinch` to `scale` times the distance, or `hold`. Bindings see
+    /// it; one that none is for is refused.
+    fn gesture(&self, kind: &str, fingers: u32, dx: f64, dy: f64, scale: f64) -> Result<(), Error>;
+
+    /// The mode of bindings that is on; `default` at the start.
+    fn mode(&self) -> Result<String, Error>;
+
+    /// The names of all keyboard layouts, and the number of the one that is on, from 1.
+    fn keyboard_layouts(&self) -> Result<(Vec<String>, u32), Error>;
 }

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use zbus::{DeserializeDict, SerializeDict, Type};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap as _};
+use zbus::{DeserializeDict, SerializeDict, Signature, Type};
 
 use crate::{
     event::{Event, FocusChange, OutputRemoved, Payload, WindowClosed, WorkspaceRemoved},
     state::{Output, Window, Workspace},
 };
 
-/// Everything that there is, at one moment. On the wire `a{sv}`.
-#[derive(Debug, Clone, PartialEq, Default, SerializeDict, DeserializeDict, Type)]
+/// Everything that there is, at one moment. On the wire `a{sv}`; what is absent reads as nothing.
+#[derive(Debug, Clone, PartialEq, Default, SerializeDict, Type)]
 #[zbus(signature = "a{sv}")]
 pub struct Snapshot {
     /// Another one after every start of the desktop: sequences of different instances have nothing to do with each other.
@@ -21,6 +22,47 @@ pub struct Snapshot {
     pub workspaces: Vec<Workspace>,
     /// The window that has the keyboard.
     pub focus: Option<u64>,
+}
+
+/// A snapshot in which all may be absent: the derived code wants whatever is no `Option`.
+#[derive(DeserializeDict, Type)]
+#[zbus(signature = "a{sv}")]
+struct Parts {
+    instance: Option<String>,
+    windows: Option<Vec<Window>>,
+    outputs: Option<Vec<Output>>,
+    workspaces: Option<Vec<Workspace>>,
+    focus: Option<u64>,
+}
+
+impl<'de> Deserialize<'de> for Snapshot {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Parts { instance, windows, outputs, workspaces, focus } = Parts::deserialize(deserializer)?;
+        Ok(Self {
+            instance: instance.unwrap_or_default(),
+            windows: windows.unwrap_or_default(),
+            outputs: outputs.unwrap_or_default(),
+            workspaces: workspaces.unwrap_or_default(),
+            focus,
+        })
+    }
+}
+
+/// Where a subscription starts: with everything, or with nothing (an empty dictionary), because events follow that lead there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start(pub Option<Snapshot>);
+
+impl Type for Start {
+    const SIGNATURE: &'static Signature = Snapshot::SIGNATURE;
+}
+
+impl Serialize for Start {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Some(snapshot) => snapshot.serialize(serializer),
+            None => serializer.serialize_map(Some(0))?.end(),
+        }
+    }
 }
 
 /// A snapshot that events keep current.

@@ -31,6 +31,7 @@ mod value;
 pub use binding::{Binding, Bindings, CommandLine, DEFAULT_MODE, Input, LONG_PRESS, Mode, Modifiers, On, Trigger, TriggerError, Way};
 pub use config::Config;
 pub use default_file::default_file;
+pub use nearest::nearest;
 pub use layers::{Layers, defaults};
 pub use options::{
     Appearance, Background, Border, Bus, Capture, Cursor, Device, Display, Focus, Keyboard, Layout, Output, Session, Shadow, Telemetry,

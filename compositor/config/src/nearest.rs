@@ -1,7 +1,7 @@
 //! The name that was probably meant.
 
 /// The candidate most like `name`, if one is similar enough that showing it helps.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase().replace('_', "-");
     let rated = candidates.into_iter().map(|candidate| {
         // Jaro-Winkler rates a common beginning highly, as people remember names; a part of a longer name is near too.

@@ -23,7 +23,20 @@ fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let link = glasshouse_display::interop::inherited_fd(arguments.link_fd).context("--link-fd does not name an open descriptor")?;
     let filter = EnvFilter::try_from_env("GLASSHOUSE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    start_log(filter);
     glasshouse_display::tie::to_the_desktop(arguments.memory_limit);
     glasshouse_display::run::run(link, arguments.debug_orders)
+}
+
+#[cfg(not(feature = "tracy"))]
+fn start_log(filter: EnvFilter) {
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// Tracy gets all spans, whatever is logged.
+#[cfg(feature = "tracy")]
+fn start_log(filter: EnvFilter) {
+    use tracing_subscriber::{Layer, fmt, layer::SubscriberExt, registry, util::SubscriberInitExt};
+    let log = fmt::layer().with_writer(std::io::stderr).with_filter(filter);
+    registry().with(log).with(tracing_tracy::TracyLayer::default()).init();
 }

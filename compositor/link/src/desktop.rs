@@ -56,6 +56,10 @@ pub enum Arrived<F> {
         id: CaptureId,
         frame: Frame,
         fd: Option<F>,
+        /// `None`: it was of a scene.
+        output: Option<OutputId>,
+        /// When it was asked for, of this display.
+        asked: Duration,
     },
     CaptureFailed {
         id: CaptureId,
@@ -400,6 +404,15 @@ impl<F: Clone> DesktopEnd<F> {
         });
         self.submit_wanted = !self.captures.is_empty();
         lost
+    }
+
+    /// The outputs whose `BeginFrame` has not come.
+    pub fn awaited_frames(&self) -> Vec<OutputId> {
+        let frames = self.awaited.keys().filter_map(|awaited| match awaited {
+            Awaited::Frame(output) => Some(*output),
+            _ => None,
+        });
+        frames.collect()
     }
 
     /// Whether somebody waits for a picture.

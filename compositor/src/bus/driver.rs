@@ -5,7 +5,7 @@ use zbus::{fdo, interface};
 const CLIENT: &str = ":1.1";
 
 /// The desktop's.
-const DESKTOP: &str = ":1.0";
+pub(super) const DESKTOP: &str = ":1.0";
 
 const DRIVER: &str = "org.freedesktop.DBus";
 

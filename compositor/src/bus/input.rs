@@ -1,11 +1,11 @@
 use glasshouse_protocols::{
     Modifiers, finite,
-    input::{MAX_CLICKS, MAX_TEXT},
+    input::{MAX_CLICKS, MAX_FINGERS, MAX_TEXT},
 };
 use glasshouse_scene::LogicalPoint;
 use zbus::{Connection, interface};
 
-use super::{BusError, InputAction, Request, peer::Peer};
+use super::{BusError, InputAction, KeyboardState, Request, peer::Peer};
 
 /// More detents than any wheel turns at once.
 const MAX_SCROLL: f64 = 1_000.0;
@@ -16,6 +16,10 @@ pub(super) struct Input1(pub(super) Peer);
 impl Input1 {
     async fn act(&self, connection: &Connection, action: InputAction) -> Result<(), BusError> {
         self.0.ask(connection, |caller, reply| Request::Input { caller, action, reply }).await
+    }
+
+    async fn keyboard(&self, connection: &Connection) -> Result<KeyboardState, BusError> {
+        self.0.ask(connection, |caller, reply| Request::Keyboard { caller, reply }).await
     }
 }
 
@@ -79,6 +83,36 @@ impl Input1 {
     /// Moves a finger: down, move, up or cancel (which ends all of them). id tells fingers apart.
     async fn touch(&self, #[zbus(connection)] connection: &Connection, phase: &str, id: i32, x: f64, y: f64) -> Result<(), BusError> {
         self.act(connection, InputAction::Touch { phase: phase.parse()?, id, at: point(x, y)? }).await
+    }
+
+    /// Makes a whole gesture with 1 to 10 fingers on a touchpad: swipe by dx and dy, pinch to scale times the distance, or hold. Bindings see
+    /// it; one that none is for is refused.
+    async fn gesture(
+        &self,
+        #[zbus(connection)] connection: &Connection,
+        kind: &str,
+        fingers: u32,
+        dx: f64,
+        dy: f64,
+        scale: f64,
+    ) -> Result<(), BusError> {
+        finite([("dx", dx), ("dy", dy), ("scale", scale)])?;
+        if !(1..=MAX_FINGERS).contains(&fingers) {
+            return Err(BusError::BadArgument(format!("a gesture has 1 to {MAX_FINGERS} fingers, not {fingers}")));
+        }
+        self.act(connection, InputAction::Gesture { kind: kind.parse()?, fingers, dx, dy, scale }).await
+    }
+
+    /// The mode of bindings that is on; default at the start.
+    async fn mode(&self, #[zbus(connection)] connection: &Connection) -> Result<String, BusError> {
+        Ok(self.keyboard(connection).await?.mode)
+    }
+
+    /// The names of all keyboard layouts, and the number of the one that is on, from 1.
+    #[zbus(out_args("layouts", "on"))]
+    async fn keyboard_layouts(&self, #[zbus(connection)] connection: &Connection) -> Result<(Vec<String>, u32), BusError> {
+        let keyboard = self.keyboard(connection).await?;
+        Ok((keyboard.layouts, keyboard.layout))
     }
 }
 

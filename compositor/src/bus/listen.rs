@@ -27,8 +27,8 @@ pub enum ListenError {
 
 /// A listening socket that removes its name when it is dropped.
 #[derive(Debug)]
-pub(super) struct Listener {
-    pub(super) socket: UnixListener,
+pub struct Listener {
+    pub(crate) socket: UnixListener,
     path: PathBuf,
     /// Device and inode, so that only our own name is removed: somebody may have replaced it.
     identity: Option<(u64, u64)>,
@@ -44,7 +44,11 @@ impl Drop for Listener {
 }
 
 /// Makes the socket, with mode 0600 from its first moment on. Replaces one on which nobody listens.
-pub(super) fn bind(path: &Path) -> Result<Listener, ListenError> {
+///
+/// # Errors
+///
+/// If another desktop serves there, something else is in the way, or it cannot be made.
+pub fn bind(path: &Path) -> Result<Listener, ListenError> {
     let failed = |source| ListenError::Failed { path: path.to_owned(), source };
     let socket = match bind_new(path) {
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {

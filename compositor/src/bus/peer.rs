@@ -4,29 +4,79 @@ use std::sync::Arc;
 
 use calloop::channel::Sender;
 use glasshouse_core::{Caller, Scopes};
-use tokio::sync::oneshot;
-use zbus::Connection;
+use glasshouse_protocols::Filter;
+use tokio::sync::{Notify, oneshot, watch};
+use zbus::{Connection, names::OwnedUniqueName};
 
-use super::{BusError, Reply, Request};
+use super::{
+    BusError, Reply, Request,
+    hub::{Facts, Hub, Queue},
+};
 
-/// Shared by the interfaces of one connection.
+/// What all connections share.
 #[derive(Debug, Clone)]
-pub(super) struct Peer {
-    caller: Caller,
+pub(super) struct Shared {
     /// One for all connections: every dropped `Sender` wakes the main loop.
-    sender: Arc<Sender<Request>>,
+    pub(super) sender: Arc<Sender<Request>>,
+    pub(super) hub: Arc<Hub>,
+    pub(super) facts: watch::Receiver<Facts>,
+}
+
+/// Shared by the interfaces of one connection, or of one caller on a bus.
+#[derive(Debug, Clone)]
+pub(super) struct Peer(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    number: u64,
+    caller: Caller,
+    shared: Shared,
+    /// Where its signals go. `None`: it is alone on its connection.
+    destination: Option<OwnedUniqueName>,
+    /// Told when it does not read its events.
+    cut: Arc<Notify>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.shared.hub.unsubscribe(self.number);
+    }
 }
 
 impl Peer {
     /// A program of the same user, which may do everything.
-    pub(super) fn new(pid: i32, sender: Arc<Sender<Request>>) -> Self {
-        Self { caller: Caller::Program { pid: (pid > 0).then_some(pid), scopes: Scopes::ALL }, sender }
+    pub(super) fn new(pid: i32, destination: Option<OwnedUniqueName>, shared: Shared) -> Self {
+        let caller = Caller::Program { pid: (pid > 0).then_some(pid), scopes: Scopes::ALL };
+        Self(Arc::new(Inner { number: shared.hub.caller(), caller, shared, destination, cut: Arc::default() }))
+    }
+
+    /// Told when it does not read its events.
+    pub(super) fn cut(&self) -> Arc<Notify> {
+        self.0.cut.clone()
+    }
+
+    pub(super) fn destination(&self) -> Option<OwnedUniqueName> {
+        self.0.destination.clone()
+    }
+
+    pub(super) fn facts(&self) -> watch::Ref<'_, Facts> {
+        self.0.shared.facts.borrow()
+    }
+
+    /// From now on events are kept for it. Replaces its former subscription.
+    pub(super) fn subscribe(&self, filter: Filter) -> Queue {
+        self.0.shared.hub.subscribe(self.0.number, filter, self.0.cut.clone())
+    }
+
+    /// Whether there was a subscription.
+    pub(super) fn unsubscribe(&self) -> bool {
+        self.0.shared.hub.unsubscribe(self.0.number)
     }
 
     /// Sends a request to the main loop and waits for its answer, or until the caller goes away.
     pub(super) async fn ask<T>(&self, connection: &Connection, request: impl FnOnce(Caller, Reply<T>) -> Request) -> Result<T, BusError> {
         let (reply, answer) = oneshot::channel();
-        self.sender.send(request(self.caller.clone(), reply)).map_err(|_| ending())?;
+        self.0.shared.sender.send(request(self.0.caller.clone(), reply)).map_err(|_| ending())?;
         tokio::select! {
             answer = answer => answer.unwrap_or_else(|_| Err(ending())),
             // Drops the receiver, so that a launch need not be watched any longer.

@@ -1,13 +1,20 @@
 //! What the bus asks of the main loop: plain data, checked as far as that needs no desktop.
 
+mod desktop;
+mod telemetry;
+mod windows;
+
 use std::{os::fd::OwnedFd, path::PathBuf, time::Duration};
 
 use glasshouse_core::{Caller, WindowId};
-use glasshouse_protocols::{Button, CaptureInfo, Check, Chord, Modifiers, Output, PixelFormat, TouchPhase, Window};
+use glasshouse_protocols::{Button, CaptureInfo, Check, Chord, GestureKind, Modifiers, Output, PixelFormat, TouchPhase, Window};
 use glasshouse_scene::{LogicalPoint, LogicalRect};
 use tokio::sync::oneshot;
 
-use super::{BusError, commands::CommandsRequest};
+use super::{BusError, commands::CommandsRequest, config::ConfigRequest, outputs::OutputsRequest, saved::SessionRequest};
+pub use desktop::{DesktopRequest, From, Subscribed};
+pub use telemetry::TelemetryRequest;
+pub use windows::WindowsRequest;
 
 /// Where the answer goes. `is_closed` says that the caller has gone away and nobody waits for it any more; it is safe to send all the same.
 pub type Reply<T> = oneshot::Sender<Result<T, BusError>>;
@@ -32,6 +39,10 @@ pub enum Request {
     },
     /// Everything of `org.glasshouse.Commands1`, and the end.
     Commands(CommandsRequest),
+    /// See [`ConfigRequest`].
+    Config(ConfigRequest),
+    /// See [`OutputsRequest`].
+    OutputsChange(OutputsRequest),
     /// Permitted as `Act::Launch`. Answered with the window once it is mapped, or `TimedOut`.
     Launch {
         caller: Caller,
@@ -48,6 +59,31 @@ pub enum Request {
         caller: Caller,
         action: InputAction,
         reply: Reply<()>,
+    },
+    /// Permitted as `Act::Observe`.
+    Keyboard {
+        caller: Caller,
+        reply: Reply<KeyboardState>,
+    },
+    /// See [`DesktopRequest`].
+    Desktop {
+        caller: Caller,
+        request: DesktopRequest,
+    },
+    /// See [`SessionRequest`].
+    Session {
+        caller: Caller,
+        request: SessionRequest,
+    },
+    /// See [`TelemetryRequest`].
+    Telemetry {
+        caller: Caller,
+        request: TelemetryRequest,
+    },
+    /// See [`WindowsRequest`].
+    Window {
+        caller: Caller,
+        request: WindowsRequest,
     },
     /// 0 while no display runs.
     DisplayPid {
@@ -142,6 +178,25 @@ pub enum InputAction {
         id: i32,
         at: LogicalPoint,
     },
+    /// A whole gesture of this many fingers, for bindings. Finite.
+    Gesture {
+        kind: GestureKind,
+        fingers: u32,
+        dx: f64,
+        dy: f64,
+        scale: f64,
+    },
+}
+
+/// What the keyboard is at.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct KeyboardState {
+    /// Of bindings.
+    pub mode: String,
+    /// The names of all layouts.
+    pub layouts: Vec<String>,
+    /// The one that is on, from 1.
+    pub layout: u32,
 }
 
 /// Misbehaviour of the display, on request.

@@ -2,20 +2,31 @@
 
 use std::{io, os::unix::net::UnixStream, sync::Arc, time::Duration};
 
-use calloop::channel::Sender;
-use glasshouse_protocols::OBJECT_PATH;
+use glasshouse_protocols::{OBJECT_PATH, event::INTERFACE};
 use rustix::process::Uid;
-use tokio::{sync::watch, task::JoinSet, time};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+    time,
+};
 use tracing::{debug, error, info, warn};
-use zbus::{Guid, OwnedGuid, connection::Builder};
+use zbus::{Guid, Message, OwnedGuid, connection::Builder};
 
 use super::{
-    Request, capture::Capture1, commands::Commands1, debug::Debug1, desktop::Desktop1, driver::Driver, handshake, input::Input1,
-    listen::Listener, peer::Peer, transport::Transport, windows::Windows1,
+    capture::Capture1, commands::Commands1, config::Config1, outputs::Outputs1, debug::Debug1, desktop::Desktop1, driver::{DESKTOP, Driver}, handshake,
+    hub::{Facts, Told},
+    input::Input1,
+    listen::Listener,
+    peer::{Peer, Shared},
+    saved::Session1,
+    session::{self, SessionBus},
+    transport::Transport,
+    telemetry::Telemetry1,
+    windows::Windows1,
 };
 
 /// Connections at one time. Each costs a descriptor and some tens of KiB.
-const MAX_CONNECTIONS: usize = 256;
+pub(super) const MAX_CONNECTIONS: usize = 2_048;
 
 /// How long a connection may take to say who it is.
 const HANDSHAKE: Duration = Duration::from_secs(5);
@@ -27,14 +38,36 @@ pub(super) const LAST_WORDS: Duration = Duration::from_millis(250);
 const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 
 /// Serves until the sender of `stopped` is dropped.
-pub(super) fn run(listener: Listener, sender: Arc<Sender<Request>>, stopped: watch::Receiver<()>) {
+pub(super) fn run(
+    listener: Option<Listener>,
+    session: Option<SessionBus>,
+    shared: Shared,
+    events: mpsc::Receiver<Arc<Told>>,
+    stopped: watch::Receiver<()>,
+) {
+    let all = async {
+        let hub = shared.hub.clone();
+        // Ends with the main loop.
+        tokio::spawn(async move { hub.run(events).await });
+        let session = async {
+            if let Some(session) = session {
+                session::run(session, shared.clone(), stopped.clone()).await;
+            }
+        };
+        let sockets = async {
+            if let Some(listener) = listener {
+                accept(listener, shared.clone(), stopped.clone()).await;
+            }
+        };
+        tokio::join!(session, sockets);
+    };
     match tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build() {
-        Ok(runtime) => runtime.block_on(accept(listener, sender, stopped)),
+        Ok(runtime) => runtime.block_on(all),
         Err(error) => error!(%error, "could not start the D-Bus runtime; nothing is served"),
     }
 }
 
-async fn accept(listener: Listener, sender: Arc<Sender<Request>>, mut stopped: watch::Receiver<()>) {
+async fn accept(listener: Listener, shared: Shared, mut stopped: watch::Receiver<()>) {
     let socket = listener.socket.try_clone().and_then(tokio::net::UnixListener::from_std);
     let socket = match socket {
         Ok(socket) => socket,
@@ -53,7 +86,7 @@ async fn accept(listener: Listener, sender: Arc<Sender<Request>>, mut stopped: w
             accepted = socket.accept() => match accepted.and_then(|(stream, _)| stream.into_std()) {
                 Ok(_) if connections.len() >= MAX_CONNECTIONS => warn!(MAX_CONNECTIONS, "too many D-Bus connections, refused one"),
                 Ok(stream) => {
-                    connections.spawn(connection(stream, sender.clone(), guid.clone(), stopped.clone()));
+                    connections.spawn(connection(stream, shared.clone(), guid.clone(), stopped.clone()));
                 }
                 Err(error) => {
                     warn!(%error, "could not accept a D-Bus connection");
@@ -67,28 +100,69 @@ async fn accept(listener: Listener, sender: Arc<Sender<Request>>, mut stopped: w
     while connections.join_next().await.is_some() {}
 }
 
-/// Serves one connection until its other end closes it or the desktop ends.
-pub(super) async fn connection(stream: UnixStream, sender: Arc<Sender<Request>>, guid: OwnedGuid, mut stopped: watch::Receiver<()>) {
+/// Serves one connection until its other end closes it, it does not read its events, or the desktop ends.
+pub(super) async fn connection(stream: UnixStream, shared: Shared, guid: OwnedGuid, mut stopped: watch::Receiver<()>) {
     let (uid, pid) = match credentials(&stream) {
         Ok(credentials) => credentials,
         Err(error) => return warn!(%error, "refused a D-Bus connection of another user"),
     };
-    let connection = tokio::select! {
-        built = time::timeout(HANDSHAKE, build(stream, uid, Peer::new(pid, sender), guid)) => match built {
-            Ok(Ok(connection)) => connection,
+    let mut facts = shared.facts.clone();
+    let peer = Peer::new(pid, None, shared);
+    let cut = peer.cut();
+    let (connection, stream) = tokio::select! {
+        built = time::timeout(HANDSHAKE, build(stream, uid, &peer, guid)) => match built {
+            Ok(Ok(built)) => built,
             Ok(Err(error)) => return info!(pid, %error, "a D-Bus connection failed in its handshake"),
             Err(_) => return info!(pid, "a D-Bus connection did not say who it is in time"),
         },
         _ = stopped.changed() => return,
     };
     debug!(pid, "a D-Bus connection");
-    tokio::select! {
-        () = connection.closed() => debug!(pid, "a D-Bus connection ended"),
-        _ = stopped.changed() => {
-            // An error: its other end does not read.
-            let _ = time::timeout(LAST_WORDS, connection.graceful_shutdown()).await;
+    let stop = loop {
+        tokio::select! {
+            () = connection.closed() => {
+                debug!(pid, "a D-Bus connection ended");
+                break false;
+            }
+            () = cut.notified() => {
+                warn!(pid, "a D-Bus connection does not read its events and is cut off");
+                // Also wakes whoever waits to send on it. An error: it is closed already.
+                let _ = rustix::net::shutdown(&*stream, rustix::net::Shutdown::Both);
+                break false;
+            }
+            Ok(()) = facts.changed() => {
+                let signal = properties_changed(&facts.borrow_and_update(), Some(DESKTOP));
+                if let Ok(signal) = signal {
+                    // On the side: it may not read, and then this must still notice that it is to be cut off.
+                    let connection = connection.clone();
+                    tokio::spawn(async move { connection.send(&signal).await });
+                }
+            }
+            _ = stopped.changed() => break true,
         }
+    };
+    peer.unsubscribe();
+    drop(peer);
+    if stop {
+        // An error: its other end does not read.
+        let _ = time::timeout(LAST_WORDS, connection.graceful_shutdown()).await;
     }
+}
+
+/// The standard signal that says the properties of `Desktop1` that can change.
+///
+/// `sender` is for who must say it: a bus does so itself.
+pub(super) fn properties_changed(facts: &Facts, sender: Option<&str>) -> zbus::Result<Message> {
+    let changed = std::collections::HashMap::from([
+        ("Executor", zbus::Variant::from(facts.executor.as_str())),
+        ("ExecutorReason", zbus::Variant::from(facts.executor_reason.as_str())),
+    ]);
+    let invalidated: [&str; 0] = [];
+    let mut signal = Message::signal(OBJECT_PATH, "org.freedesktop.DBus.Properties", "PropertiesChanged");
+    if let Some(sender) = sender {
+        signal = signal.sender(sender);
+    }
+    signal.build(&(INTERFACE, changed, &invalidated[..]))
 }
 
 /// User and process of the other end. The kernel says so, not the peer.
@@ -101,25 +175,37 @@ fn credentials(stream: &UnixStream) -> io::Result<(u32, i32)> {
 }
 
 /// The same user and root, who could do what they like anyway.
-fn admitted(peer: Uid, own: Uid) -> bool {
+pub(super) fn admitted(peer: Uid, own: Uid) -> bool {
     peer == own || peer.is_root()
 }
 
-async fn build(stream: UnixStream, uid: u32, peer: Peer, guid: OwnedGuid) -> Result<zbus::Connection, zbus::Error> {
+async fn build(
+    stream: UnixStream,
+    uid: u32,
+    peer: &Peer,
+    guid: OwnedGuid,
+) -> Result<(zbus::Connection, Arc<tokio::net::UnixStream>), zbus::Error> {
     stream.set_nonblocking(true)?;
-    let stream = tokio::net::UnixStream::from_std(stream)?;
+    let stream = Arc::new(tokio::net::UnixStream::from_std(stream)?);
     let begun = handshake::perform(&stream, uid, guid.as_str()).await?;
-    Builder::authenticated_socket(Transport { stream, begun }, guid)
-        .p2p()
-        .serve_at("/org/freedesktop/DBus", Driver)
+    let builder = Builder::authenticated_socket(Transport { stream: stream.clone(), begun }, guid).p2p();
+    let connection = interfaces(builder.serve_at("/org/freedesktop/DBus", Driver), peer).build().await?;
+    Ok((connection, stream))
+}
+
+/// What every caller finds, however it is connected.
+pub(super) fn interfaces<'a>(builder: Builder<'a>, peer: &Peer) -> Builder<'a> {
+    builder
         .serve_at(OBJECT_PATH, Desktop1(peer.clone()))
         .serve_at(OBJECT_PATH, Commands1(peer.clone()))
+        .serve_at(OBJECT_PATH, Config1(peer.clone()))
+        .serve_at(OBJECT_PATH, Outputs1(peer.clone()))
         .serve_at(OBJECT_PATH, Windows1(peer.clone()))
+        .serve_at(OBJECT_PATH, Session1(peer.clone()))
+        .serve_at(OBJECT_PATH, Telemetry1(peer.clone()))
         .serve_at(OBJECT_PATH, Capture1(peer.clone()))
         .serve_at(OBJECT_PATH, Input1(peer.clone()))
-        .serve_at(OBJECT_PATH, Debug1(peer))
-        .build()
-        .await
+        .serve_at(OBJECT_PATH, Debug1(peer.clone()))
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ const MAX_FDS: usize = 4;
 /// A socket whose handshake is over.
 #[derive(Debug)]
 pub(super) struct Transport {
-    pub(super) stream: UnixStream,
+    pub(super) stream: Arc<UnixStream>,
     pub(super) begun: Begun,
 }
 
@@ -43,7 +43,7 @@ impl Socket for Transport {
     type WriteHalf = Writer;
 
     fn split(self) -> Split<Reader, Writer> {
-        let stream = Arc::new(self.stream);
+        let stream = self.stream;
         let (stalling, stalled) = watch::channel(false);
         let descriptors = self.begun.descriptors;
         Split::new(

@@ -1,12 +1,12 @@
 use std::{collections::HashMap, path::PathBuf, time::Duration};
 
 use glasshouse_protocols::{
-    Window,
-    windows::{DEFAULT_LAUNCH_TIMEOUT_MS, MAX_LAUNCH_TIMEOUT_MS},
+    Dict, Window, WindowMatch,
+    windows::{DEFAULT_LAUNCH_TIMEOUT_MS, DEFAULT_WAIT_TIMEOUT_MS, MAX_LAUNCH_TIMEOUT_MS, MAX_WAIT_TIMEOUT_MS},
 };
 use zbus::{Connection, interface};
 
-use super::{BusError, Launch, Request, peer::Peer};
+use super::{BusError, Launch, Request, WindowsRequest, peer::Peer};
 
 /// `org.glasshouse.Windows1`.
 pub(super) struct Windows1(pub(super) Peer);
@@ -28,6 +28,47 @@ impl Windows1 {
     ) -> Result<Window, BusError> {
         let launch = checked(argv, env, cwd, timeout_ms)?;
         self.0.ask(connection, |caller, reply| Request::Launch { caller, launch, reply }).await
+    }
+
+    /// One window, as Desktop1.Windows answers it. NoWindow if there is none of this id.
+    #[zbus(out_args("window"))]
+    async fn get(&self, #[zbus(connection)] connection: &Connection, window: u64) -> Result<Window, BusError> {
+        let request = |caller, reply| Request::Window { caller, request: WindowsRequest::Get { window, reply } };
+        self.0.ask(connection, request).await
+    }
+
+    /// All windows that have these properties, in the order of their creation: id (t), app_id (s, exactly), title (s, a part of it),
+    /// pid (i), focused (b), output (s), workspace (t). Without any: all windows.
+    #[zbus(out_args("windows"))]
+    async fn find(&self, #[zbus(connection)] connection: &Connection, properties: Dict) -> Result<Vec<Window>, BusError> {
+        let wanted = WindowMatch::from_dict(properties)?;
+        let request = |caller, reply| Request::Window { caller, request: WindowsRequest::Find { wanted, reply } };
+        self.0.ask(connection, request).await
+    }
+
+    /// Waits until a window that has these properties (as for Find) is in a state, and answers with it.
+    ///
+    /// The states: created (one opens that was not there), mapped (one is there), closed (those that are there are gone; answers with the
+    /// last), focused, floating, fullscreen, maximized, minimized, title (it gets another title than it has now), changed (anything about
+    /// it). timeout_ms is in milliseconds, at most ten minutes; 0 is ten seconds. Other calls of this connection wait too.
+    #[zbus(out_args("window"))]
+    async fn wait_for(
+        &self,
+        #[zbus(connection)] connection: &Connection,
+        properties: Dict,
+        state: &str,
+        timeout_ms: u32,
+    ) -> Result<Window, BusError> {
+        let (wanted, awaited) = (WindowMatch::from_dict(properties)?, state.parse()?);
+        if timeout_ms > MAX_WAIT_TIMEOUT_MS {
+            return Err(BusError::BadArgument(format!(
+                "the time-out of {timeout_ms} ms is too long; ten minutes ({MAX_WAIT_TIMEOUT_MS} ms) is the most"
+            )));
+        }
+        let timeout_ms = if timeout_ms == 0 { DEFAULT_WAIT_TIMEOUT_MS } else { timeout_ms };
+        let timeout = Duration::from_millis(timeout_ms.into());
+        let request = |caller, reply| Request::Window { caller, request: WindowsRequest::WaitFor { wanted, awaited, timeout, reply } };
+        self.0.ask(connection, request).await
     }
 }
 

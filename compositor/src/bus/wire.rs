@@ -19,6 +19,7 @@ pub fn window(info: &WindowInfo, output: Option<&str>) -> Window {
         width: info.area.size.width,
         height: info.area.size.height,
         output: output.map(str::to_owned),
+        workspace: None,
         mapped: info.mapped,
         focused: info.focused,
         floating: info.floating,

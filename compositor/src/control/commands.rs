@@ -7,11 +7,20 @@ use glasshouse_scene::LogicalRect;
 use crate::{
     State,
     bus::{self, CommandsRequest, Reply},
+    configuration::Answer,
 };
 
 impl State {
     pub(super) fn handle_commands(&mut self, request: CommandsRequest) {
         match request {
+            CommandsRequest::Run { caller, command, reply }
+                if matches!(command, Command::SetOption { .. } | Command::ResetOption { .. } | Command::ReloadConfig {}) =>
+            {
+                match self.allowed(&caller, (&command).into()) {
+                    Ok(()) => self.configure_by(&command, Answer::Bus(reply)),
+                    Err(error) => drop(reply.send(Err(error))),
+                }
+            }
             CommandsRequest::Run { caller, command, reply } => {
                 let result = self.run(&caller, command).map_err(|refusal| bus::refusal(&refusal));
                 self.settle();

@@ -51,6 +51,6 @@ pub(super) fn kind(action: &InputAction) -> Kind {
         InputAction::Click { .. } | InputAction::Button { .. } => Kind::Button,
         InputAction::MoveTo(_) => Kind::Pointer,
         InputAction::Scroll { .. } => Kind::Scroll,
-        InputAction::Touch { .. } => Kind::Touch,
+        InputAction::Touch { .. } | InputAction::Gesture { .. } => Kind::Touch,
     }
 }

@@ -55,6 +55,7 @@ impl State {
 
     /// A refresh of the output is near: what its clients have drawn goes out, and they may draw the next.
     pub(super) fn begin_frame(&mut self, output: OutputId) {
+        let _frame = tracing::debug_span!("frame", output = output.0).entered();
         let visible = self.desktop.visible(output);
         let hidden_due = self.now.since(self.display.last_hidden_tick) >= HIDDEN;
         let mut still_waiting = false;
@@ -76,6 +77,7 @@ impl State {
         }
         self.display.frame_wanted |= still_waiting;
         if !self.display.link.is_live() {
+            self.telemetry.outputs.unseen(output);
             self.finish_frame_at_once();
             return;
         }
@@ -87,6 +89,7 @@ impl State {
             self.frame_submitted(seq);
         } else {
             // Nothing to show: the frame is over at once.
+            self.telemetry.outputs.nothing_new();
             self.finish_frame_at_once();
         }
     }
@@ -103,6 +106,7 @@ impl State {
 
     /// A transaction left with this frame's contents.
     pub(super) fn frame_submitted(&mut self, seq: Seq) {
+        self.telemetry.outputs.submitted(seq);
         let display = &mut self.display;
         display.callbacks_sent.append(&mut display.callbacks);
         display.feedback_sent.extend(display.feedback.drain(..).map(|(output, feedback)| (output, seq, feedback)));

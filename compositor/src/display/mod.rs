@@ -117,6 +117,16 @@ impl Display {
         self.process.as_ref().and_then(|running| running.process.pid())
     }
 
+    /// The next display has this theme of cursors. One that runs makes room for it.
+    pub fn set_cursor(&mut self, theme: String, size: u32) {
+        let Some(recipe) = &mut self.recipe else { return };
+        if (&recipe.cursor_theme, recipe.cursor_size) != (&theme, size) {
+            (recipe.cursor_theme, recipe.cursor_size) = (theme, size);
+            // Nobody has looked for long enough: it ends as soon as no picture is under way.
+            self.looked_at = Timestamp::default();
+        }
+    }
+
     pub fn debug_orders(&self) -> bool {
         self.recipe.as_ref().is_some_and(|recipe| recipe.debug_orders)
     }
@@ -228,6 +238,7 @@ impl State {
                     self.handle.remove(running.source);
                     display.dying.extend(running.process.release());
                 }
+                self.telemetry.outputs.dismissed();
                 self.link_died();
             }
             _ => {}
@@ -264,21 +275,29 @@ impl State {
                 tracing::warn!(executor = executor.name(), reason, "the display changed its executor");
                 self.display.executor = Some((executor, reason));
             }
-            Arrived::BeginFrame { output, .. } => {
+            Arrived::BeginFrame { output, present_at_ns, refresh_ns } => {
                 if !self.display.ticks.contains_key(&output) {
+                    self.telemetry.outputs.begun(output, present_at_ns, refresh_ns, self.now);
                     self.begin_frame(output);
                 }
             }
-            Arrived::Latched { seq, unreadable, .. } => {
+            Arrived::Latched { seq, unreadable, took_ns, damage } => {
+                self.telemetry.outputs.latched(seq, took_ns, &damage, self.now);
+                self.telemetry.traces.latched(seq, self.now);
                 for surface in unreadable {
                     self.unreadable(surface);
                 }
                 self.frame_latched(seq);
             }
             Arrived::Presented { output, seq, time_ns, refresh_ns, msc, kind } => {
+                self.telemetry.traces.presented(seq, time_ns);
                 self.frame_presented(output, seq, time_ns, refresh_ns, msc, kind);
             }
-            Arrived::Captured { id, frame, fd } => {
+            Arrived::Captured { id, frame, fd, output, asked } => {
+                self.telemetry.traces.captured(frame.seq, self.now);
+                if let Some(output) = output {
+                    self.telemetry.outputs.captured(output, frame.cost, self.now.since(Timestamp(asked)), self.now);
+                }
                 self.display.supervisor.drew();
                 self.display.captured.push((id, Ok((frame, fd))));
             }
@@ -314,6 +333,7 @@ impl State {
         if verdict.forced_cpu {
             tracing::error!("the display keeps dying: only the cpu executor is used from now on");
         }
+        self.telemetry.outputs.lost(self.display.link.awaited_frames());
         self.link_died();
     }
 
@@ -336,6 +356,7 @@ impl State {
             }
             for out in outgoing {
                 if let glasshouse_link::ToDisplay::Submit(transaction) = &out.message {
+                    self.telemetry.traces.submitted(transaction.seq);
                     self.frame_submitted(transaction.seq);
                 }
                 let Some(running) = &mut self.display.process else { return };

@@ -9,18 +9,25 @@ use smithay::{
 };
 
 use super::quota::Quota;
+use crate::telemetry::Counts;
 
 /// What we keep with every connection.
 #[derive(Debug, Default)]
 pub struct ClientState {
+    /// Numbers connections from 1.
+    pub number: u64,
+    /// The process at the other end, if the kernel knows it.
+    pub pid: Option<i32>,
     pub compositor: CompositorClientState,
     pub quota: Quota,
+    pub counts: Counts,
 }
 
 impl ClientData for ClientState {
     fn initialized(&self, _client: ClientId) {}
 
     fn disconnected(&self, _client: ClientId, reason: DisconnectReason) {
+        self.counts.left();
         match reason {
             DisconnectReason::ConnectionClosed => tracing::debug!("a client left"),
             DisconnectReason::ProtocolError(error) => {

@@ -25,7 +25,10 @@ use super::{
     quota::{Counted, MAX_CALLBACKS, MAX_DAMAGE, MAX_DAMAGE_REQUESTS, MAX_DEPTH, MAX_REGION, over},
     surface::{Role, id_of},
 };
-use crate::State;
+use crate::{
+    State,
+    telemetry::{count_commit, count_request},
+};
 
 impl CompositorHandler for State {
     fn compositor_state(&mut self) -> &mut CompositorState {
@@ -67,6 +70,7 @@ impl CompositorHandler for State {
         gone.feedback.into_iter().for_each(|feedback| feedback.discarded());
         self.display.supervisor.forget(id);
         self.display.link.forget(id);
+        self.telemetry.traces.forget(id);
         self.observe(Event::SurfaceDestroyed { surface: id });
     }
 }
@@ -111,6 +115,10 @@ impl Dispatch<WlSurface, SurfaceUserData> for State {
         dh: &DisplayHandle,
         init: &mut DataInit<'_, State>,
     ) {
+        count_request(client);
+        if matches!(request, wl_surface::Request::Commit) {
+            count_commit(client);
+        }
         let Some(request) = guard_surface(state, resource, request) else { return };
         <CompositorState as Dispatch<WlSurface, SurfaceUserData, State>>::request(state, client, resource, request, data, dh, init);
     }
@@ -201,6 +209,7 @@ impl Dispatch<WlRegion, RegionUserData> for State {
         init: &mut DataInit<'_, State>,
     ) {
         use wl_region::Request;
+        count_request(client);
         let request = match request {
             Request::Add { x, y, width, height } | Request::Subtract { x, y, width, height } if width <= 0 || height <= 0 => {
                 tracing::trace!(x, y, width, height, "an empty rectangle in a region");
@@ -300,6 +309,7 @@ impl Dispatch<WlSubsurface, SubsurfaceUserData> for State {
         init: &mut DataInit<'_, State>,
     ) {
         use wl_subsurface::Request;
+        count_request(client);
         let child = id_of(data.surface());
         let parent = child.and_then(|child| match state.clients.surfaces.get(child).map(|surface| &surface.role) {
             Some(Role::Subsurface { parent }) => Some(*parent),

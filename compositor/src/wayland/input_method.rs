@@ -33,7 +33,7 @@ use super::{
     surface::{Role, id_of},
     text_input::MAX_STRING,
 };
-use crate::{State, input::REPEAT, keymap::keymap_file};
+use crate::{State, keymap::keymap_file};
 
 /// Popups of the input method. Real ones have one or two.
 const MAX_POPUPS: usize = 16;
@@ -198,10 +198,16 @@ impl InputMethod {
         self.grab.is_some()
     }
 
+    /// Whether these keys are what the input method makes of keys that it got.
+    pub fn sends(&self, from: Option<&ClientId>) -> bool {
+        let client = self.grab.as_ref().and_then(Resource::client);
+        from.is_some() && from == client.map(|client| client.id()).as_ref()
+    }
+
     /// Whether a key goes to the grab. What the input method types itself, by a virtual keyboard, does not come back to it.
     pub fn takes_key(&mut self, code: u32, pressed: bool, from: Option<&ClientId>) -> Option<ZwpInputMethodKeyboardGrabV2> {
         let grab = self.grab.as_ref()?;
-        if from.is_some() && from == grab.client().map(|client| client.id()).as_ref() {
+        if self.sends(from) {
             return None;
         }
         // A key that went down elsewhere goes up there.
@@ -252,9 +258,17 @@ impl State {
     }
 
     fn grab_keyboard(&mut self, grab: ZwpInputMethodKeyboardGrabV2) {
-        grab.repeat_info(REPEAT.0, REPEAT.1);
         self.clients.input_method.grab = Some(grab);
+        self.tell_grab_repeat();
         self.tell_grab_keymap();
+    }
+
+    /// How held keys repeat.
+    pub fn tell_grab_repeat(&self) {
+        let (rate, delay) = self.input.keymaps.repeat();
+        if let Some(grab) = &self.clients.input_method.grab {
+            grab.repeat_info(rate, delay);
+        }
     }
 
     /// The grab has the seat's own keymap, also while a virtual keyboard has another one on.
@@ -265,6 +279,12 @@ impl State {
             Ok((file, size)) => grab.keymap(wl_keyboard::KeymapFormat::XkbV1, std::os::fd::AsFd::as_fd(&file), size),
             Err(error) => tracing::warn!(%error, "the input method gets no keymap"),
         }
+        self.tell_grab_modifiers();
+    }
+
+    /// Which modifiers and which layout are on.
+    pub fn tell_grab_modifiers(&self) {
+        let Some(grab) = &self.clients.input_method.grab else { return };
         let mods = self.input.keyboard.modifier_state().serialized;
         let serial = u32::from(smithay::utils::SERIAL_COUNTER.next_serial());
         grab.modifiers(serial, mods.depressed, mods.latched, mods.locked, mods.layout_effective);

@@ -68,7 +68,7 @@ use smithay::{
     },
 };
 
-use crate::State;
+use crate::{State, telemetry::Connections};
 
 /// Stands in for the data of a client that has none, which none has.
 static NO_CLIENT: std::sync::LazyLock<client::ClientState> = std::sync::LazyLock::new(client::ClientState::default);
@@ -76,6 +76,8 @@ static NO_CLIENT: std::sync::LazyLock<client::ClientState> = std::sync::LazyLock
 /// Everything that clients have made, and our names for it.
 pub struct Clients {
     pub dh: DisplayHandle,
+    /// Everybody who is connected.
+    pub connections: Connections,
     pub globals: Globals,
     pub surfaces: surface::Surfaces,
     pub windows: BTreeMap<WindowId, ToplevelSurface>,
@@ -145,6 +147,7 @@ impl Clients {
         IdleInhibitManagerState::new::<State>(dh);
         Self {
             dh: dh.clone(),
+            connections: Connections::default(),
             globals,
             surfaces: surface::Surfaces::default(),
             windows: BTreeMap::new(),

@@ -70,6 +70,7 @@ impl State {
             self.clients.dh.remove_global::<State>(known.global);
         }
         self.display.link.set_output(id, None);
+        self.telemetry.outputs.forget(id);
     }
 
     /// `enter`, `leave`, and the scales that the surface should draw for.

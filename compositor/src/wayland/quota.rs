@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU32, Ordering},
+    atomic::{AtomicU32, AtomicU64, Ordering},
 };
 
 use smithay::reexports::wayland_server::{Client, Resource, backend::ClientId};
@@ -45,6 +45,30 @@ pub struct Quota {
     surfaces: Arc<AtomicU32>,
     pools: Arc<AtomicU32>,
     buffers: Arc<AtomicU32>,
+    /// Bytes in all pools.
+    pool_bytes: Arc<AtomicU64>,
+}
+
+/// The bytes of one pool, counted for its client until this is dropped.
+#[derive(Debug)]
+pub struct Weight {
+    total: Arc<AtomicU64>,
+    bytes: AtomicU64,
+}
+
+impl Weight {
+    /// It has so many bytes now.
+    pub fn set(&self, bytes: u64) {
+        let before = self.bytes.swap(bytes, Ordering::Relaxed);
+        // Wraps on the way when it shrinks, but the sum is right.
+        self.total.fetch_add(bytes.wrapping_sub(before), Ordering::Relaxed);
+    }
+}
+
+impl Drop for Weight {
+    fn drop(&mut self) {
+        self.set(0);
+    }
 }
 
 /// One of the things that are counted, until it is dropped: an object that is being destroyed no longer knows its client.
@@ -97,6 +121,16 @@ impl Quota {
     pub fn count(&self, counted: Counted) -> u32 {
         self.counter(counted).0.load(Ordering::Relaxed)
     }
+
+    /// Counts the bytes of a pool that has none yet.
+    pub fn weigh(&self) -> Weight {
+        Weight { total: Arc::clone(&self.pool_bytes), bytes: AtomicU64::new(0) }
+    }
+
+    /// What all pools hold, as the client says.
+    pub fn pool_bytes(&self) -> u64 {
+        self.pool_bytes.load(Ordering::Relaxed)
+    }
 }
 
 impl State {
@@ -136,6 +170,13 @@ mod tests {
         assert_eq!(shares.last().and_then(|share| share.over), Some((MAX_POOLS, "shared memory pools")));
         drop(shares);
         assert_eq!(quota.count(Counted::Pool), 0);
+        let weights = [quota.weigh(), quota.weigh()];
+        weights.iter().zip([7, 5]).for_each(|(weight, bytes)| weight.set(bytes));
+        assert_eq!(quota.pool_bytes(), 12);
+        weights[0].set(3);
+        assert_eq!(quota.pool_bytes(), 8);
+        drop(weights);
+        assert_eq!(quota.pool_bytes(), 0);
         assert!(quota.take(Counted::Pool).over.is_none());
     }
 }

@@ -21,9 +21,9 @@ use smithay::reexports::wayland_server::{
 
 use super::{
     client::quota_of,
-    quota::{Counted, Share},
+    quota::{Counted, Quota, Share, Weight},
 };
-use crate::State;
+use crate::{State, telemetry::count_request};
 
 /// Client memory. Shared by the pool object and its buffers; the last of them retires it.
 #[derive(Debug)]
@@ -35,11 +35,19 @@ pub struct Pool {
     /// Whether the display has been told of it: pools without a shown buffer never cross the link.
     pub announced: AtomicBool,
     share: Option<Share>,
+    weight: Option<Weight>,
 }
 
 impl Pool {
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Counts its bytes for its client.
+    fn weigh(&self) {
+        if let Some(weight) = &self.weight {
+            weight.set(self.bytes());
+        }
     }
 
     /// Whether the file still holds `end` bytes. A client may shrink a file that it has not sealed.
@@ -93,6 +101,7 @@ impl Dispatch<WlShm, ()> for State {
         _: &DisplayHandle,
         init: &mut DataInit<'_, State>,
     ) {
+        count_request(client);
         let wl_shm::Request::CreatePool { id, fd, size } = request else { return }; // `release` is a destructor.
         let pool = Arc::new(Pool {
             id: PoolId(state.next_id()),
@@ -100,7 +109,9 @@ impl Dispatch<WlShm, ()> for State {
             bytes: AtomicU64::new(u64::try_from(size).unwrap_or_default()),
             announced: AtomicBool::new(false),
             share: quota_of(client).map(|quota| quota.take(Counted::Pool)),
+            weight: quota_of(client).map(Quota::weigh),
         });
+        pool.weigh();
         // What a refused pool holds is freed with the client.
         let resource = init.init(id, pool.clone());
         if let Some(share) = &pool.share {
@@ -124,6 +135,7 @@ impl Dispatch<WlShmPool, Arc<Pool>> for State {
         _: &DisplayHandle,
         init: &mut DataInit<'_, State>,
     ) {
+        count_request(client);
         match request {
             wl_shm_pool::Request::CreateBuffer { id, offset, width, height, stride, format } => {
                 let checked = check_buffer(pool, offset, width, height, stride, format);
@@ -157,6 +169,7 @@ impl Dispatch<WlShmPool, Arc<Pool>> for State {
                     resource.post_error(wl_shm::Error::InvalidFd, format!("the file is smaller than {size} bytes"));
                 } else {
                     pool.bytes.store(bytes, Ordering::Relaxed);
+                    pool.weigh();
                     state.display.link.resize_pool(pool.id, bytes);
                 }
             }

@@ -182,20 +182,35 @@ impl Surfaces {
         false
     }
 
+    /// What it is a subsurface or popup of.
+    fn parent(&self, id: SurfaceId) -> Option<SurfaceId> {
+        match self.all.get(&id).map(|surface| &surface.role) {
+            Some(Role::Subsurface { parent }) => Some(*parent),
+            Some(Role::Popup(popup)) => popup.get_parent_surface().and_then(|parent| id_of(&parent)),
+            _ => None,
+        }
+    }
+
     /// How many ancestors it has as a subsurface or popup.
     pub fn depth(&self, mut id: SurfaceId) -> usize {
         for depth in 0..=MAX_DEPTH {
-            let parent = match self.all.get(&id).map(|surface| &surface.role) {
-                Some(Role::Subsurface { parent }) => Some(*parent),
-                Some(Role::Popup(popup)) => popup.get_parent_surface().and_then(|parent| id_of(&parent)),
-                _ => None,
-            };
-            match parent {
+            match self.parent(id) {
                 Some(parent) => id = parent,
                 None => return depth,
             }
         }
         MAX_DEPTH
+    }
+
+    /// The last of its ancestors as a subsurface or popup, or else itself.
+    pub fn root(&self, mut id: SurfaceId) -> SurfaceId {
+        for _ in 0..=MAX_DEPTH {
+            match self.parent(id) {
+                Some(parent) => id = parent,
+                None => return id,
+            }
+        }
+        id
     }
 
     /// How many levels of subsurfaces it has below it.
@@ -335,6 +350,7 @@ impl State {
             surface.state = state.clone();
         }
         self.show(id, content);
+        self.trace_committed(id);
         self.observe(Event::SurfaceCommitted { surface: id, state });
         self.display.frame_wanted = true;
     }

@@ -178,6 +178,7 @@ impl XdgShellHandler for State {
             if let Some(token) = configures.acked {
                 self.observe(Event::ConfigureAcked { window, token });
             }
+            self.trace_acked(&surface);
         }
     }
 

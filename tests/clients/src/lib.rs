@@ -45,13 +45,38 @@ impl Desktop {
     }
 
     pub fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> anyhow::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("glasshouse-clients-").tempdir()?;
+        Self::start_in(Self::new_folder()?, arguments, environment)
+    }
+
+    /// A folder for a desktop: its sockets lie there, and `config` and `state`.
+    pub fn new_folder() -> anyhow::Result<TempDir> {
+        Ok(tempfile::Builder::new().prefix("glasshouse-clients-").tempdir()?)
+    }
+
+    /// Starts one with this configuration file, which may be written again later: see [`Self::config_file`].
+    pub fn start_configured(arguments: &[&str], config: &str) -> anyhow::Result<Self> {
+        let folder = Self::new_folder()?;
+        let path = folder.path().join("config/glasshouse/config.toml");
+        std::fs::create_dir_all(path.parent().context("a file in a folder")?)?;
+        std::fs::write(path, config)?;
+        Self::start_in(folder, arguments, &[])
+    }
+
+    /// Where its user's configuration is.
+    pub fn config_file(&self) -> PathBuf {
+        self.folder.path().join("config/glasshouse/config.toml")
+    }
+
+    pub fn start_in(folder: TempDir, arguments: &[&str], environment: &[(&str, &str)]) -> anyhow::Result<Self> {
         let (reads, writes) = std::io::pipe()?;
         // The child must inherit it; other children of this process do not mind one more descriptor.
         rustix::io::fcntl_setfd(&writes, rustix::io::FdFlags::empty())?;
         let mut command = Command::new(program("glasshouse")?);
         command.args(["--headless", "--socket", SOCKET, "--debug-orders", "--ready-fd", &writes.as_raw_fd().to_string()]);
-        command.args(arguments).envs(environment.iter().copied());
+        command.args(arguments);
+        // Nothing of whoever runs the tests.
+        command.env("XDG_CONFIG_HOME", folder.path().join("config")).env("XDG_STATE_HOME", folder.path().join("state"));
+        command.env_remove("DBUS_SESSION_BUS_ADDRESS").envs(environment.iter().copied());
         command.env("XDG_RUNTIME_DIR", folder.path()).env("LC_ALL", "C.UTF-8").env_remove("WAYLAND_DISPLAY").env_remove("DISPLAY");
         let process = command.stdin(Stdio::null()).process_group(0).spawn().context("glasshouse cannot be started")?;
         drop(writes);
@@ -62,6 +87,12 @@ impl Desktop {
         let bus = desktop.folder.path().join(format!("glasshouse-{SOCKET}"));
         desktop.wait_for("the D-Bus socket", |_| Ok(bus.exists().then_some(())))?;
         Ok(desktop)
+    }
+
+    /// A connection to its D-Bus socket.
+    pub async fn connect(&self) -> anyhow::Result<zbus::Connection> {
+        let socket = tokio::net::UnixStream::connect(self.folder.path().join(format!("glasshouse-{SOCKET}"))).await?;
+        Ok(zbus::connection::Builder::unix_stream(socket.into_std()?).p2p().build().await?)
     }
 
     pub fn folder(&self) -> &Path {
@@ -196,6 +227,13 @@ impl Desktop {
             Ok(text) if text.ends_with('\n') => Ok(Some(text)),
             _ => Ok(None),
         })
+    }
+
+    /// Kills the desktop, as a crash does, and gives its folder for the next one.
+    pub fn kill(mut self) -> anyhow::Result<TempDir> {
+        self.process.kill()?;
+        self.process.wait()?;
+        Ok(std::mem::replace(&mut self.folder, Self::new_folder()?))
     }
 
     /// Ends the desktop with SIGTERM and gives its exit status.

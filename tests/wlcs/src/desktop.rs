@@ -175,7 +175,7 @@ fn perform(server: &mut Server, clients: &mut HashMap<RawFd, Client>, request: R
     let state = &mut server.state;
     match request {
         Request::Connect { stream, client_end } => {
-            if let Some(client) = insert_client(&mut state.clients.dh, stream) {
+            if let Some(client) = insert_client(&mut state.clients, stream) {
                 clients.insert(client_end, client);
             }
         }

@@ -26,7 +26,7 @@ const DONE: u32 = 0;
 pub(crate) fn globals(server: &mut Server) -> anyhow::Result<Vec<Global>> {
     let (ours, mut theirs) = UnixStream::pair()?;
     theirs.set_nonblocking(true)?;
-    insert_client(&mut server.state.clients.dh, ours).context("the desktop lets nobody in")?;
+    insert_client(&mut server.state.clients, ours).context("the desktop lets nobody in")?;
     let words = [1, 12 << 16 | GET_REGISTRY, REGISTRY, 1, 12 << 16 | SYNC, CALLBACK];
     theirs.write_all(&words.into_iter().flat_map(u32::to_ne_bytes).collect::<Vec<u8>>())?;
     let mut bytes = Vec::new();

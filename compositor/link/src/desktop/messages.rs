@@ -164,13 +164,17 @@ impl<F: Clone> DesktopEnd<F> {
                 Arrived::Presented { output, seq, time_ns, refresh_ns, msc, kind }
             }
             ToDesktop::Captured { id, frame } => {
-                self.awaited.remove(&Awaited::Capture(id));
+                let asked = self.awaited.remove(&Awaited::Capture(id)).unwrap_or_default();
                 let Some(capture) = self.captures.remove(&id) else { return Ok(Arrived::Nothing) }; // Cancelled.
                 let fd = fds.pop();
                 if fd.is_none() && !matches!(capture.request.target, CaptureTarget::Shm { .. }) {
                     return Err(Violation::NoMemory);
                 }
-                Arrived::Captured { id, frame, fd }
+                let output = match capture.request.source {
+                    CaptureSource::Output(output) => Some(output),
+                    CaptureSource::Scene(_) => None,
+                };
+                Arrived::Captured { id, frame, fd, output, asked }
             }
             ToDesktop::CaptureFailed { id, reason } => {
                 self.awaited.remove(&Awaited::Capture(id));

@@ -54,7 +54,7 @@ async fn a_wrong_call_is_answered_with_an_error() {
     };
     assert!(call("org.glasshouse.Desktop1", "Explode", &("",)).await.contains("UnknownMethod"));
     assert!(call("org.glasshouse.Nothing1", "Focus", &("",)).await.contains("UnknownInterface"));
-    assert!(call("org.glasshouse.Commands1", "Focus", &("seven",)).await.contains("InvalidArgs"));
+    assert!(call("org.glasshouse.Debug1", "Order", &("hang",)).await.contains("InvalidArgs"));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::{collections::HashMap, io::Read as _, os::fd::OwnedFd, time::Instant};
 
 use glasshouse_core::{Refusal, WindowId};
 use glasshouse_protocols::{
-    Capture1Proxy, CaptureInfo, CaptureOptions, Commands1Proxy, Debug1Proxy, Desktop1Proxy, Error, Input1Proxy, Windows1Proxy,
+    Capture1Proxy, CaptureInfo, CaptureOptions, Commands1Proxy, Config1Proxy, Debug1Proxy, Desktop1Proxy, Error, Input1Proxy, OutputOptions, Outputs1Proxy, Windows1Proxy,
 };
 
 use zbus::connection::Builder;
@@ -63,6 +63,29 @@ async fn commands_arrive() {
 }
 
 #[tokio::test]
+async fn options_and_outputs_arrive() {
+    let bench = Bench::new(echo);
+    let connection = bench.connect().await;
+    let config = Config1Proxy::new(&connection).await.unwrap();
+    arrived(config.show().await, "show false");
+    arrived(config.diff().await, "show true");
+    arrived(config.get("layout.gap-px").await, "get layout.gap-px");
+    arrived(config.set("layout.gap-px", "8").await, "set layout.gap-px to 8");
+    arrived(config.reset("layout.gap-px").await, "reset layout.gap-px");
+    arrived(config.reload().await, "reload");
+    assert_eq!(config.problems().await.unwrap(), "config.toml:1:1: no");
+
+    let outputs = Outputs1Proxy::new(&connection).await.unwrap();
+    let options = OutputOptions { name: Some("A".into()), transform: Some("90".into()), position: Some((1.0, -2.0)), ..OutputOptions::default() };
+    arrived(outputs.create("800x600@30", options.clone()).await, "add-output --name A --transform 90 --position 1,-2 800x600@30");
+    arrived(outputs.configure("A", options.clone()).await, "ConfigureOutput { output: Named(\"A\")");
+    arrived(outputs.remove("A").await, "RemoveOutput { output: Named(\"A\") }");
+    bad(outputs.create("large", options.clone()).await, "write WxH");
+    bad(outputs.create("8x6", OutputOptions { transform: Some("45".into()), ..options.clone() }).await, "write normal, 90");
+    bad(outputs.create("8x6", OutputOptions { position: Some((f64::NAN, 0.0)), ..options }).await, "x is NaN");
+}
+
+#[tokio::test]
 async fn programs_are_launched() {
     let bench = Bench::new(echo);
     let windows = Windows1Proxy::new(&bench.connect().await).await.unwrap();
@@ -93,7 +116,13 @@ async fn input_arrives() {
     arrived(input.touch("down", 3, 5.0, 6.0).await, "Touch { phase: Down, id: 3, at: (5.0, 6.0) }");
 
     bad(input.type_text(&"x".repeat((64 << 10) + 1)).await, "paste");
+    arrived(input.gesture("swipe", 3, -80.0, 2.5, 1.0).await, "Gesture { kind: Swipe, fingers: 3, dx: -80.0, dy: 2.5, scale: 1.0 }");
+    assert_eq!(input.mode().await.unwrap(), "resize");
+    assert_eq!(input.keyboard_layouts().await.unwrap(), (vec!["English (US)".to_owned(), "German".to_owned()], 2));
     bad(input.key("strg+t").await, "\"strg\"");
+    bad(input.gesture("wipe", 3, 0.0, 0.0, 1.0).await, "there are swipe, pinch and hold");
+    bad(input.gesture("hold", 11, 0.0, 0.0, 1.0).await, "1 to 10 fingers");
+    bad(input.gesture("pinch", 2, 0.0, 0.0, f64::NAN).await, "scale");
     bad(input.click(0.0, 0.0, "primary", 1, &[]).await, "there are left, right, middle");
     bad(input.click(0.0, 0.0, "left", 0, &[]).await, "1 to 10");
     bad(input.click(0.0, 0.0, "left", 1, &["t"]).await, "no modifier");

@@ -14,13 +14,13 @@ async fn the_socket_serves_until_the_thread_is_dropped_and_the_last_answer_arriv
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("glasshouse-wayland-9");
     let (sender, requests) = channel();
-    let bus = start(&path, sender).unwrap();
+    let bus = start(Some(bind(&path).unwrap()), None, sender, Facts::default()).unwrap();
 
     // The main loop: answers `Quit` and ends at once.
     let main = thread::spawn(move || {
         while let Ok(request) = requests.recv() {
             match request {
-                Request::Command { reply, .. } => {
+                Request::Commands(CommandsRequest::Run { reply, .. }) => {
                     reply.send(Ok(())).unwrap();
                     drop(bus);
                     return;

@@ -2,21 +2,30 @@
 
 mod bad_input;
 mod calls;
+mod events;
 mod lifetime;
+mod session;
 mod xml;
 
 use std::{os::unix::net::UnixStream, sync::Arc, thread};
 
-use calloop::channel::{Sender, channel};
-use glasshouse_protocols::{Check, Error, Window};
+use calloop::channel::channel;
+use glasshouse_protocols::{Check, Desktop1Proxy, Error, Filter, Snapshot, Window};
 use tokio::sync::watch;
-use zbus::{Connection, Guid, connection::Builder};
+use zbus::{Connection, Guid, MessageStream, connection::Builder};
 
-use super::{Captured, CommandsRequest, Request, serve};
+use super::{saved::SessionRequest, 
+    Captured, CommandsRequest, ConfigRequest, OutputsRequest, DesktopRequest, Facts, Outlet, Request, Subscribed, SubscribedFrom, TelemetryRequest, WindowsRequest,
+    hub::{self, Hub},
+    peer::Shared,
+    serve,
+};
 
 /// What is served, and by whom it is answered.
 struct Bench {
-    sender: Arc<Sender<Request>>,
+    shared: Shared,
+    /// Where the main loop gives events.
+    outlet: Outlet,
     /// Dropped at the end: all connections end.
     stop: watch::Sender<()>,
 }
@@ -30,19 +39,53 @@ impl Bench {
                 answer(request);
             }
         });
-        Self { sender: Arc::new(sender), stop: watch::Sender::new(()) }
+        let (outlet, inlet) = hub::outlet(sample_facts());
+        let hub = Hub::new(inlet.interest);
+        let shared = Shared { sender: Arc::new(sender), hub: hub.clone(), facts: inlet.facts };
+        tokio::spawn(async move { hub.run(inlet.events).await });
+        Self { shared, outlet, stop: watch::Sender::new(()) }
     }
 
     /// The client's end of a served socket pair, before any handshake.
     fn socket(&self) -> UnixStream {
         let (ours, theirs) = UnixStream::pair().unwrap();
         let guid = Guid::generate().into();
-        tokio::spawn(serve::connection(ours, self.sender.clone(), guid, self.stop.subscribe()));
+        tokio::spawn(serve::connection(ours, self.shared.clone(), guid, self.stop.subscribe()));
         theirs
+    }
+
+    /// A client that has subscribed, and reads nothing any more.
+    async fn connect_without_reading(&self) -> Stalled {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let kept = theirs.try_clone().unwrap();
+        let guid = Guid::generate().into();
+        tokio::spawn(serve::connection(ours, self.shared.clone(), guid, self.stop.subscribe()));
+        let connection = Builder::unix_stream(theirs).p2p().max_queued(1.try_into().unwrap()).build().await.unwrap();
+        // Nobody polls this stream, so that the reader behind it stops when it is full.
+        let messages = MessageStream::from(&connection);
+        Desktop1Proxy::new(&connection).await.unwrap().subscribe(Filter::default()).await.unwrap();
+        Stalled { socket: kept, _messages: messages, _connection: connection }
     }
 
     async fn connect(&self) -> Connection {
         Builder::unix_stream(self.socket()).p2p().build().await.unwrap()
+    }
+}
+
+/// A client that reads nothing.
+struct Stalled {
+    socket: UnixStream,
+    _messages: MessageStream,
+    _connection: Connection,
+}
+
+impl Stalled {
+    /// Whether the other end is closed.
+    fn is_over(&self) -> bool {
+        let mut fds = [rustix::event::PollFd::new(&self.socket, rustix::event::PollFlags::empty())];
+        let now = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
+        rustix::event::poll(&mut fds, Some(&now)).unwrap();
+        fds[0].revents().contains(rustix::event::PollFlags::HUP)
     }
 }
 
@@ -63,12 +106,60 @@ fn echo(request: Request) {
         Request::Commands(CommandsRequest::DryRun { commands, reply, .. }) => drop(reply.send(said(format!("{commands:?}")))),
         Request::Commands(CommandsRequest::Undo { reply, .. }) => drop(reply.send(Ok("focus-window 7".into()))),
         Request::Commands(CommandsRequest::Redo { reply, .. }) => drop(reply.send(said("redo".into()))),
+        Request::Config(request) => match request {
+            ConfigRequest::Show { changed, reply, .. } => drop(reply.send(said(format!("show {changed}")))),
+            ConfigRequest::Get { key, reply, .. } => drop(reply.send(said(format!("get {key}")))),
+            ConfigRequest::Set { key, value, reply, .. } => drop(reply.send(said(format!("set {key} to {value}")))),
+            ConfigRequest::Reset { key, reply, .. } => drop(reply.send(said(format!("reset {key}")))),
+            ConfigRequest::Reload { reply, .. } => drop(reply.send(said("reload".into()))),
+            ConfigRequest::Problems { reply, .. } => drop(reply.send(Ok("config.toml:1:1: no".into()))),
+        },
+        Request::OutputsChange(OutputsRequest::Create { command, reply, .. }) => drop(reply.send(said(format!("{command}")))),
+        Request::Session { request, .. } => match request {
+            SessionRequest::Create { name, reply } => drop(reply.send(said(format!("create {name}")))),
+            SessionRequest::List { reply } => drop(reply.send(said("list".into()))),
+            SessionRequest::Restore { name, reply } => drop(reply.send(said(format!("restore {name}")))),
+            SessionRequest::Diff { name, reply } => drop(reply.send(said(format!("diff {name}")))),
+            SessionRequest::Delete { name, reply } => drop(reply.send(said(format!("delete {name}")))),
+        },
         Request::Launch { launch, reply, .. } => drop(reply.send(said(format!("{launch:?}")))),
         Request::Capture { picture, reply, .. } => drop(reply.send(said::<Captured>(format!("{picture:?}")))),
         Request::Input { action, reply, .. } => drop(reply.send(said(format!("{action:?}")))),
+        Request::Keyboard { reply, .. } => {
+            let layouts = vec!["English (US)".into(), "German".into()];
+            drop(reply.send(Ok(KeyboardState { mode: "resize".into(), layouts, layout: 2 })));
+        }
+        Request::Desktop { request: DesktopRequest::Snapshot { reply }, .. } => drop(reply.send(Ok((5, sample_snapshot())))),
+        Request::Desktop { request: DesktopRequest::Subscribe { reply, .. }, .. } => {
+            drop(reply.send(Ok(Subscribed { newest: 5, from: SubscribedFrom::Snapshot(sample_snapshot()) })));
+        }
+        Request::Window { request: WindowsRequest::Get { window, reply }, .. } => drop(reply.send(said(format!("window {window}")))),
+        Request::Window { request: WindowsRequest::Find { wanted, reply }, .. } => drop(reply.send(said(format!("{wanted:?}")))),
+        Request::Window { request: WindowsRequest::WaitFor { wanted, awaited, timeout, reply }, .. } => {
+            drop(reply.send(said(format!("{wanted:?} {awaited:?} {timeout:?}"))));
+        }
+        Request::Telemetry { request, .. } => match request {
+            TelemetryRequest::Metrics { reply } => drop(reply.send(said("metrics".into()))),
+            TelemetryRequest::Traces { last, reply } => drop(reply.send(said(format!("traces {last}")))),
+            TelemetryRequest::Trace { id, reply } => drop(reply.send(said(format!("trace {id}")))),
+            TelemetryRequest::ReportTask { task, outcome, reply, .. } => drop(reply.send(said(format!("task {task} {outcome}")))),
+        },
         Request::DisplayPid { reply, .. } => drop(reply.send(Ok(4711))),
         Request::DebugOrder { order, reply, .. } => drop(reply.send(said(format!("{order:?}")))),
     }
+}
+
+fn sample_facts() -> Facts {
+    Facts {
+        instance: "one".to_owned(),
+        wayland_display: "wayland-9".to_owned(),
+        executor: String::new(),
+        executor_reason: "nobody looks".to_owned(),
+    }
+}
+
+fn sample_snapshot() -> Snapshot {
+    Snapshot { instance: "one".to_owned(), windows: vec![sample_window()], focus: Some(7), ..Snapshot::default() }
 }
 
 fn sample_window() -> Window {

@@ -17,7 +17,6 @@ async fn the_xml_in_the_repository_is_what_is_served() {
 
     let dir = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../protocols/dbus"));
     let interfaces: Vec<_> = served.split("  <interface name=\"").skip(1).filter(|part| part.starts_with("org.glasshouse.")).collect();
-    assert_eq!(interfaces.len(), 6);
     for part in &interfaces {
         let (name, _) = part.split_once('"').unwrap();
         let (body, _) = part.split_once("  </interface>").unwrap();

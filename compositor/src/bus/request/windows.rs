@@ -1,0 +1,28 @@
+//! `Windows1`: windows that are looked for and waited for.
+
+use std::time::Duration;
+
+use glasshouse_protocols::{Awaited, Window, WindowMatch};
+
+use crate::bus::Reply;
+
+/// What is asked about windows. Permitted as `Act::Observe`.
+#[derive(Debug)]
+pub enum WindowsRequest {
+    Get {
+        window: u64,
+        reply: Reply<Window>,
+    },
+    /// In the order of their creation.
+    Find {
+        wanted: WindowMatch,
+        reply: Reply<Vec<Window>>,
+    },
+    /// Answered when it is so, or with `TimedOut`.
+    WaitFor {
+        wanted: WindowMatch,
+        awaited: Awaited,
+        timeout: Duration,
+        reply: Reply<Window>,
+    },
+}

@@ -1,0 +1,131 @@
+//! A new configuration reaches everybody whom it concerns.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use glasshouse_config::{Config, Output, Resolved};
+use glasshouse_core::{Caller, Command, Event, OutputRef};
+
+use crate::State;
+
+impl State {
+    /// Makes the desktop what `resolved` says. Answers which options are different.
+    pub(super) fn apply_configuration(&mut self, resolved: Arc<Resolved>) -> Vec<String> {
+        let before = self.configuration.current.replace(resolved.clone());
+        let changed = differences(before.as_deref(), &resolved);
+        let now = &resolved.config;
+        let was = before.as_ref().map(|before| before.config.clone()).unwrap_or_default();
+        self.apply_look(&was, now);
+        if was.bindings != now.bindings {
+            self.apply_bindings(now.bindings.clone());
+        }
+        if was.keyboard != now.keyboard {
+            self.apply_keyboard(&now.keyboard);
+        }
+        if was.outputs != now.outputs {
+            self.apply_outputs(now);
+        }
+        if was.cursor != now.cursor {
+            self.display.set_cursor(cursor_theme(now), cursor_size(now));
+        }
+        changed
+    }
+
+    fn apply_look(&mut self, was: &Config, now: &Config) {
+        let mut settings = now.core_settings();
+        if was.layout.default == now.layout.default {
+            // What somebody chose since stays until the file says something else.
+            settings.layout = self.desktop.settings().layout;
+        }
+        self.observe(Event::SettingsChanged(Box::new(settings)));
+    }
+
+    /// Outputs as the configuration describes them: those that are there are changed, virtual ones that are not are made.
+    pub fn apply_outputs(&mut self, config: &Config) {
+        for name in self.configuration.declared.clone() {
+            if !config.outputs.contains_key(&name) {
+                self.configuration.declared.remove(&name);
+                self.output_command(Command::RemoveOutput { output: OutputRef::Named(name) });
+            }
+        }
+        for (name, wanted) in &config.outputs {
+            self.apply_output(name, wanted);
+        }
+        // A section that is gone no longer turns anything off.
+        let gone: Vec<_> = self.configuration.off.iter().filter(|mode| !config.outputs.contains_key(&mode.name)).cloned().collect();
+        for mode in gone {
+            self.turn_on(&mode.name);
+        }
+    }
+
+    fn apply_output(&mut self, name: &str, wanted: &Output) {
+        if !wanted.enabled {
+            self.turn_off(name);
+            return;
+        }
+        self.turn_on(name);
+        let there = self.desktop.outputs().iter().any(|output| output.mode.name == name);
+        let position = wanted.position.as_ref().map(|position| position.0);
+        if !there {
+            // Only a virtual output can be made, and only if it is said how large.
+            let Some(mode) = wanted.mode else { return };
+            let scale = wanted.scale.unwrap_or(1.0);
+            let name = name.to_owned();
+            self.configuration.declared.insert(name.clone());
+            self.output_command(Command::AddOutput { mode, name: Some(name), scale, transform: wanted.transform, position });
+            return;
+        }
+        let fixed = self.configuration.fixed_size.contains(name);
+        self.output_command(Command::ConfigureOutput {
+            output: OutputRef::Named(name.to_owned()),
+            mode: wanted.mode.filter(|_| !fixed),
+            scale: wanted.scale.filter(|_| !fixed),
+            transform: (!fixed).then_some(wanted.transform),
+            position,
+            name: None,
+        });
+    }
+
+    fn turn_off(&mut self, name: &str) {
+        let Some(output) = self.desktop.outputs().into_iter().find(|output| output.mode.name == name) else { return };
+        self.configuration.off.push(output.mode);
+        self.output_command(Command::RemoveOutput { output: OutputRef::Named(name.to_owned()) });
+    }
+
+    fn turn_on(&mut self, name: &str) {
+        let Some(at) = self.configuration.off.iter().position(|mode| mode.name == name) else { return };
+        let mode = self.configuration.off.remove(at);
+        self.output_command(Command::AddOutput {
+            mode: glasshouse_core::command::Mode { width: mode.width, height: mode.height, refresh_mhz: Some(mode.refresh_mhz) },
+            name: Some(mode.name),
+            scale: mode.scale,
+            transform: mode.transform,
+            position: None,
+        });
+    }
+
+    fn output_command(&mut self, command: Command) {
+        let text = command.to_string();
+        if let Err(refusal) = self.apply(&Caller::Person, command) {
+            tracing::warn!(%refusal, command = text, "the configuration of an output does not fit");
+        }
+    }
+}
+
+/// The keys of what is different.
+fn differences(before: Option<&Resolved>, now: &Resolved) -> Vec<String> {
+    let Some(before) = before else { return Vec::new() };
+    let was: BTreeSet<(String, String)> = before.show().into_iter().map(|shown| (shown.key, shown.value)).collect();
+    let is: BTreeSet<(String, String)> = now.show().into_iter().map(|shown| (shown.key, shown.value)).collect();
+    let keys: BTreeSet<String> = was.symmetric_difference(&is).map(|(key, _)| key.clone()).collect();
+    keys.into_iter().collect()
+}
+
+/// The theme of cursors: what is said, or else the environment's.
+pub(crate) fn cursor_theme(config: &Config) -> String {
+    config.cursor.theme.clone().unwrap_or_else(|| std::env::var("XCURSOR_THEME").unwrap_or_default())
+}
+
+pub(crate) fn cursor_size(config: &Config) -> u32 {
+    let of_environment = || std::env::var("XCURSOR_SIZE").ok().and_then(|size| size.parse().ok());
+    config.cursor.size_px.or_else(of_environment).unwrap_or(24)
+}

@@ -1,0 +1,189 @@
+//! The configuration of the running desktop: who reads it, what it is now, and how a change reaches everybody.
+//!
+//! Files are read and options are checked on a thread of its own, one order after the other; what is good comes back whole and is applied
+//! between two turns. What is not good changes nothing and says so.
+
+mod apply;
+mod watch;
+mod worker;
+
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+
+use glasshouse_config::{Config, Layers, Problems, Resolved, load::Paths};
+use glasshouse_core::{Command, OutputMode, Refusal};
+use glasshouse_protocols::{Payload, event::ConfigChanged};
+
+use crate::{
+    State,
+    bus::{self, BusError, Reply},
+};
+use worker::{Job, Outcome, Worker};
+pub use worker::Order;
+pub(crate) use apply::{cursor_size, cursor_theme};
+
+/// What the desktop is configured to be.
+#[derive(Debug)]
+pub struct Configuration {
+    /// `None`: nobody has read any, and everything is as its owner was made.
+    current: Option<Arc<Resolved>>,
+    /// What was wrong with the files when they were last read; the configuration before it stayed.
+    problems: Option<String>,
+    paths: Paths,
+    layers: Layers,
+    worker: Option<Worker>,
+    /// Outputs that are there because the configuration describes them.
+    declared: BTreeSet<String>,
+    /// Outputs that the configuration has turned off, as they were.
+    off: Vec<OutputMode>,
+    /// Outputs whose size was given by hand, which is stronger than a file.
+    pub fixed_size: BTreeSet<String>,
+}
+
+impl Default for Configuration {
+    fn default() -> Self {
+        Self {
+            current: None,
+            problems: None,
+            paths: Paths::none(),
+            layers: Layers::new(),
+            worker: None,
+            declared: BTreeSet::new(),
+            off: Vec::new(),
+            fixed_size: BTreeSet::new(),
+        }
+    }
+}
+
+/// Whom to tell what became of an order.
+#[derive(Debug)]
+pub enum Answer {
+    Bus(Reply<()>),
+    /// Nobody: the log. What it was about.
+    Log(String),
+}
+
+impl Answer {
+    pub fn give(self, result: Result<(), BusError>) {
+        match (self, result) {
+            // A caller that has gone away needs no answer.
+            (Self::Bus(reply), result) => drop(reply.send(result)),
+            (Self::Log(what), Err(error)) => tracing::warn!(%error, "{what}"),
+            (Self::Log(_), Ok(())) => {}
+        }
+    }
+}
+
+impl Configuration {
+    /// Reads the configuration before the desktop begins. One with mistakes is said, and the desktop begins without the files.
+    pub fn at_start(paths: Paths, layers: Layers) -> (Self, Config) {
+        let mut this = Self { paths, layers: layers.clone(), ..Self::default() };
+        let read = this.paths.read(layers.clone()).and_then(|layers| layers.resolve().map(|resolved| (layers, resolved)));
+        let resolved = match read {
+            Ok((layers, resolved)) => {
+                this.layers = layers;
+                Some(resolved)
+            }
+            Err(problems) => {
+                this.complain(&problems);
+                layers.resolve().map_err(|problems| this.complain(&problems)).ok()
+            }
+        };
+        let resolved = resolved.or_else(|| Layers::new().resolve().ok());
+        let config = resolved.as_ref().map_or_else(glasshouse_config::defaults, |resolved| resolved.config.clone());
+        this.current = resolved.map(Arc::new);
+        (this, config)
+    }
+
+    fn complain(&mut self, problems: &Problems) {
+        tracing::error!("the configuration has mistakes and is not used:\n{}", problems.render(false));
+        self.problems = Some(problems.to_string());
+    }
+
+    /// What programs are started with.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let Some(config) = self.current.as_ref().map(|current| &current.config) else { return Vec::new() };
+        let theme = config.cursor.theme.clone().map(|theme| ("XCURSOR_THEME".to_owned(), theme));
+        let size = config.cursor.size_px.map(|size| ("XCURSOR_SIZE".to_owned(), size.to_string()));
+        let own = config.environment.iter().map(|(name, value)| (name.clone(), value.clone()));
+        // What is said last counts.
+        theme.into_iter().chain(size).chain(own).collect()
+    }
+
+    /// What it is now. `None`: this desktop has none.
+    pub fn current(&self) -> Option<&Arc<Resolved>> {
+        self.current.as_ref()
+    }
+
+    /// What is wrong with the files, if they were refused.
+    pub fn problems(&self) -> Option<&str> {
+        self.problems.as_deref()
+    }
+
+    pub fn files(&self) -> &[PathBuf] {
+        self.paths.files()
+    }
+}
+
+impl State {
+    /// Has the configuration read again, or an option changed. The answer comes when everybody knows.
+    pub fn configure(&mut self, order: Order, answer: Answer) {
+        let configuration = &mut self.configuration;
+        if configuration.worker.is_none() {
+            match Worker::start(&self.handle, configuration.paths.clone(), configuration.layers.clone()) {
+                Ok(worker) => configuration.worker = Some(worker),
+                Err(error) => {
+                    let sentence = format!("the thread that reads the configuration cannot be started: {error}");
+                    answer.give(Err(BusError::Internal(sentence)));
+                    return;
+                }
+            }
+        }
+        if let Some(worker) = &configuration.worker {
+            worker.send(Job { order, answer });
+        }
+    }
+
+    /// The thread has an answer.
+    fn configured(&mut self, outcome: Outcome) {
+        let Outcome { order, result, answer } = outcome;
+        match result {
+            Ok(change) => {
+                if order == Order::Reload {
+                    self.configuration.problems = None;
+                }
+                if let (Some(command), Some(back)) = (order.command(), change.back) {
+                    self.desktop.remember(command, Some(back));
+                }
+                let changed = self.apply_configuration(change.resolved);
+                if !changed.is_empty() {
+                    self.publish(Payload::ConfigChanged(ConfigChanged { options: changed }));
+                }
+                self.settle();
+                answer.give(Ok(()));
+            }
+            Err(problems) => {
+                let sentence = problems.to_string();
+                if order == Order::Reload {
+                    self.configuration.complain(&problems);
+                    self.alert("error", "config-refused", sentence.clone(), None);
+                }
+                answer.give(Err(BusError::BadArgument(sentence)));
+            }
+        }
+    }
+
+    /// A command about the configuration. Its answer comes later.
+    pub fn configure_by(&mut self, command: &Command, answer: Answer) {
+        let order = match command {
+            Command::SetOption { key, value } => Order::Set { key: key.clone(), value: value.clone() },
+            Command::ResetOption { key } => Order::Reset { key: key.clone() },
+            Command::ReloadConfig {} => Order::Reload,
+            other => {
+                let refusal = Refusal::Edge(format!("{} is not about the configuration", other.name()));
+                answer.give(Err(bus::refusal(&refusal)));
+                return;
+            }
+        };
+        self.configure(order, answer);
+    }
+}

@@ -1,0 +1,29 @@
+//! `org.glasshouse.Windows1`: windows that are looked for and waited for.
+
+use glasshouse_core::{Act, Caller};
+
+use crate::{
+    State,
+    bus::WindowsRequest,
+    events::{Waiter, answer, no_window},
+};
+
+impl State {
+    pub(super) fn handle_windows(&mut self, caller: &Caller, request: WindowsRequest) {
+        self.tell_differences();
+        let allowed = self.allowed(caller, Act::Observe);
+        let replica = self.events.replica();
+        match request {
+            WindowsRequest::Get { window, reply } => {
+                answer(reply, allowed.and_then(|()| replica.window(window).cloned().ok_or_else(|| no_window(window, replica))));
+            }
+            WindowsRequest::Find { wanted, reply } => {
+                answer(reply, allowed.map(|()| replica.windows().filter(|window| wanted.matches(window)).cloned().collect()));
+            }
+            WindowsRequest::WaitFor { wanted, awaited, timeout, reply } => match allowed {
+                Ok(()) => self.wait_for_window(Waiter { wanted, awaited, timeout, reply }),
+                Err(error) => answer(reply, Err(error)),
+            },
+        }
+    }
+}

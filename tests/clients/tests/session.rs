@@ -1,0 +1,164 @@
+//! A desktop that is killed, started again, and is what it was; and snapshots.
+
+use std::collections::BTreeMap;
+
+use glasshouse_clients::Desktop;
+use serde_json::Value;
+
+type Result = anyhow::Result<()>;
+
+/// Where each window is and what it is, by its app id.
+fn places(desktop: &Desktop) -> anyhow::Result<BTreeMap<String, Value>> {
+    let place = |mut window: Value| {
+        let app_id = window["app_id"].as_str().unwrap_or_default().to_owned();
+        if let Some(window) = window.as_object_mut() {
+            for other in ["id", "pid", "title"] {
+                window.remove(other);
+            }
+        }
+        (app_id, window)
+    };
+    Ok(desktop.windows()?.into_iter().map(place).collect())
+}
+
+fn launch(desktop: &Desktop, app_id: &str) -> anyhow::Result<String> {
+    desktop.launch(&["foot", "--app-id", app_id, "--title", app_id, "-o", "locked-title=yes", "sleep", "1000"])
+}
+
+/// The next desktop in the same folder, once it answers: the socket of the one before may still lie there.
+fn start_again(folder: tempfile::TempDir, arguments: &[&str]) -> anyhow::Result<Desktop> {
+    let mut desktop = Desktop::start_in(folder, arguments, &[])?;
+    desktop.wait_for("an answer", |desktop| Ok(desktop.windows().ok().map(drop)))?;
+    Ok(desktop)
+}
+
+/// One tiled window with the focus, one that floats on a second output.
+fn arranged() -> anyhow::Result<Desktop> {
+    let desktop = Desktop::start(&[])?;
+    desktop.ctl(&["do", "add-output", "800x600", "--name", "second"])?;
+    let (one, two) = (launch(&desktop, "one")?, launch(&desktop, "two")?);
+    launch(&desktop, "three")?;
+    desktop.ctl(&["do", "set-floating", "on", "--window", &two])?;
+    desktop.ctl(&["do", "resize-window", "400x300", "--window", &two])?;
+    desktop.ctl(&["do", "move-window", "2100,150", "--window", &two])?;
+    desktop.ctl(&["do", "swap-window", "app-id:three", "--window", &one])?;
+    desktop.ctl(&["do", "focus-window", &one])?;
+    Ok(desktop)
+}
+
+/// Waits until clients have answered and the desktop on the disk is the one that is there.
+fn come_to_rest(desktop: &mut Desktop) -> anyhow::Result<BTreeMap<String, Value>> {
+    let path = desktop.folder().join("state/glasshouse/wayland-test/session.json");
+    desktop.wait_for("rest", |desktop| {
+        let places = places(desktop)?;
+        let Ok(text) = std::fs::read_to_string(&path) else { return Ok(None) };
+        let written: Value = serde_json::from_str(&text)?;
+        let windows = written["payload"]["memory"]["windows"].as_array().cloned().unwrap_or_default();
+        let two = windows.iter().find(|window| window["app_id"] == "two");
+        let focus = windows.iter().max_by_key(|window| window["focus"].as_u64()).map(|window| window["app_id"].clone());
+        let at_rest = two
+            .is_some_and(|two| two["at"] == serde_json::json!([180.0, 150.0]) && two["size"] == serde_json::json!([400.0, 300.0]))
+            && focus == Some("one".into())
+            && places.get("two").and_then(|two| two["width"].as_f64()).is_some_and(|width| width > 300.0 && width <= 400.0);
+        Ok(at_rest.then_some(places))
+    })
+}
+
+#[test]
+fn a_desktop_that_was_killed_gives_windows_their_places_back() -> Result {
+    let mut desktop = arranged()?;
+    let before = come_to_rest(&mut desktop)?;
+    assert_eq!(before.len(), 3);
+    let mut desktop = start_again(desktop.kill()?, &[])?;
+    assert!(desktop.ctl(&["outputs"])?.contains("second"), "outputs come back at once");
+    for app_id in ["two", "one", "three"] {
+        launch(&desktop, app_id)?;
+    }
+    desktop.wait_for("the same places", |desktop| Ok((places(desktop)? == before).then_some(()))).map_err(|error| {
+        let after = places(&desktop).unwrap_or_default();
+        error.context(format!("before: {before:#?}\nafter: {after:#?}"))
+    })?;
+    // Another one in a row.
+    come_to_rest(&mut desktop)?;
+    let mut desktop = start_again(desktop.kill()?, &[])?;
+    for app_id in ["three", "two", "one"] {
+        launch(&desktop, app_id)?;
+    }
+    desktop.wait_for("the same places again", |desktop| Ok((places(desktop)? == before).then_some(())))
+}
+
+#[test]
+fn a_desktop_that_was_ended_begins_empty() -> Result {
+    let mut desktop = arranged()?;
+    come_to_rest(&mut desktop)?;
+    assert!(desktop.end()?.success());
+    let desktop = start_again(desktop.kill()?, &[])?;
+    assert!(!desktop.ctl(&["outputs"])?.contains("second"));
+    // Unless somebody wants it back.
+    let mut desktop = start_again(desktop.kill()?, &["--restore", "always"])?;
+    desktop.ctl(&["do", "add-output", "800x600", "--name", "third"])?;
+    assert!(desktop.end()?.success());
+    let desktop = start_again(desktop.kill()?, &["--restore", "always"])?;
+    assert!(desktop.ctl(&["outputs"])?.contains("third"));
+    // What the command line says is stronger.
+    let desktop = start_again(desktop.kill()?, &["--restore", "never", "--size", "640x480"])?;
+    assert!(!desktop.ctl(&["outputs"])?.contains("third"));
+    Ok(())
+}
+
+#[test]
+fn a_memory_that_is_not_readable_is_kept_aside_and_stops_nobody() -> Result {
+    let mut desktop = arranged()?;
+    come_to_rest(&mut desktop)?;
+    let folder = desktop.kill()?;
+    let state = folder.path().join("state/glasshouse/wayland-test");
+    for file in ["session.json", "session.previous.json"] {
+        std::fs::write(state.join(file), "{\"version\":1,\"crc32\":\"0")?;
+    }
+    let desktop = start_again(folder, &[])?;
+    assert!(state.join("session.json.corrupt-1").exists());
+    assert!(!desktop.ctl(&["outputs"])?.contains("second"));
+    launch(&desktop, "one").map(drop)
+}
+
+#[test]
+fn a_state_folder_that_cannot_be_written_stops_nobody() -> Result {
+    let folder = Desktop::new_folder()?;
+    std::fs::write(folder.path().join("state"), "a file")?;
+    let desktop = start_again(folder, &[])?;
+    launch(&desktop, "one")?;
+    let output = desktop.ctl_output(&["snapshot", "create", "work"])?;
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("the snapshot work cannot be read or written"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_snapshot_is_made_compared_restored_and_removed() -> Result {
+    let mut desktop = arranged()?;
+    let before = come_to_rest(&mut desktop)?;
+    desktop.ctl(&["snapshot", "create", "work"])?;
+    assert!(desktop.ctl(&["snapshot", "list"])?.contains("work"));
+    assert_eq!(desktop.ctl(&["snapshot", "diff", "work"])?, "nothing is different");
+    desktop.ctl(&["do", "move-window", "50,60", "--window", "app-id:two"])?;
+    desktop.ctl(&["do", "set-fullscreen", "on", "--window", "app-id:one"])?;
+    let said = desktop.ctl(&["snapshot", "diff", "work"])?;
+    assert!(said.contains("is at 50,60") && said.contains("is fullscreen and was not"), "{said}");
+    desktop.ctl(&["snapshot", "restore", "work"])?;
+    desktop.wait_for("the places of the snapshot", |desktop| Ok((places(desktop)? == before).then_some(())))?;
+    desktop.ctl(&["do", "undo"])?;
+    assert!(desktop.ctl(&["snapshot", "diff", "work"])?.contains("is fullscreen and was not"));
+    // The commands do the same without waiting.
+    desktop.ctl(&["do", "save-snapshot", "other"])?;
+    desktop.wait_for("the snapshot of the command", |desktop| Ok(desktop.ctl(&["snapshot", "list"])?.contains("other").then_some(())))?;
+    desktop.ctl(&["do", "restore-snapshot", "work"])?;
+    desktop.wait_for("the places of the snapshot again", |desktop| Ok((places(desktop)? == before).then_some(())))?;
+    desktop.ctl(&["snapshot", "delete", "work"])?;
+    let output = desktop.ctl_output(&["snapshot", "restore", "work"])?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("there is no snapshot work; there is other"), "{said}");
+    let output = desktop.ctl_output(&["snapshot", "create", "../work"])?;
+    assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("cannot be part of the name"));
+    Ok(())
+}
