@@ -21,7 +21,7 @@ use ratatui::{
     widgets::Widget as _,
 };
 use tokio::{sync::mpsc, time::MissedTickBehavior};
-use zbus::Connection;
+use zbus::{Connection, proxy::CacheProperties};
 
 use self::view::{Sort, View};
 use crate::{
@@ -38,7 +38,8 @@ const GLANCE: Duration = Duration::from_millis(500);
 
 pub(crate) async fn run(connection: &Connection, once: bool, as_json: bool, interval: Duration) -> anyhow::Result<()> {
     let telemetry = Telemetry1Proxy::new(connection).await?;
-    let desktop = Desktop1Proxy::new(connection).await?;
+    // Asked anew each time, so that the title is never older than the figures.
+    let desktop = Desktop1Proxy::builder(connection).cache_properties(CacheProperties::No).build().await?;
     if !(once || as_json || io::stdout().is_terminal()) {
         bail!(Usage("top needs a terminal; --once prints one view".to_owned()));
     }
