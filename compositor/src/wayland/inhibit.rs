@@ -1,6 +1,7 @@
 //! Small protocols whose promise we keep without doing anything.
 //!
-//! Nothing idles yet, no keys are bindings yet, and no touchpad makes gestures: whoever adds one of these has to look here.
+//! Nothing idles yet, and no touchpad makes gestures: whoever adds one of these has to look here. Inhibitors of shortcuts are respected in
+//! `bindings`.
 
 use smithay::{
     reexports::wayland_server::protocol::wl_surface::WlSurface,
@@ -24,7 +25,7 @@ impl KeyboardShortcutsInhibitHandler for State {
     }
 
     fn new_inhibitor(&mut self, inhibitor: KeyboardShortcutsInhibitor) {
-        // All keys go to whatever has the keyboard, so this is so already.
+        // Granted to everyone, because the person has a way out (`bindings`).
         inhibitor.activate();
     }
 }
