@@ -13,7 +13,7 @@ use std::{
 
 use glasshouse_core::{Notice, OutputInfo, Timestamp, WindowId};
 use glasshouse_protocols::{
-    Dict, Event, Output, Payload, Replica, Snapshot, Window,
+    Dict, Event, Output, Payload, Replica, Snapshot, Window, Workspace,
     event::SystemAlert,
 };
 use glasshouse_scene::LogicalRect;
@@ -22,6 +22,7 @@ use self::waiting::Waiters;
 use crate::{
     State,
     bus::{self, BusError, Facts, Outlet, Reply, Subscribed, SubscribedFrom, Told},
+    wayland::client::CutOff,
 };
 
 /// Events that are kept for subscribers that come back.
@@ -41,6 +42,8 @@ pub struct Events {
     focus: Option<(Option<WindowId>, u64)>,
     /// Outputs may be other ones.
     outputs: bool,
+    /// Workspaces may be other ones.
+    workspaces: bool,
     facts: Facts,
     /// `None`: no bus.
     outlet: Option<Outlet>,
@@ -60,6 +63,7 @@ impl Default for Events {
             windows: BTreeMap::new(),
             focus: None,
             outputs: false,
+            workspaces: false,
             facts: Facts { instance, ..Facts::default() },
             outlet: None,
             waiters: Waiters::default(),
@@ -101,6 +105,10 @@ impl Events {
                 self.windows.insert(window, self.trace);
             }
             Notice::FocusChanged { window } => self.focus = Some((window, self.trace)),
+            Notice::WorkspaceAdded { .. }
+            | Notice::WorkspaceChanged { .. }
+            | Notice::WorkspaceRemoved { .. }
+            | Notice::WorkspaceActivated { .. } => self.workspaces = true,
         }
     }
 
@@ -193,6 +201,12 @@ impl State {
                 self.events.publish(payload, self.events.trace, now);
             }
         }
+        if self.events.workspaces {
+            self.events.workspaces = false;
+            for payload in self.events.replica.workspace_events(&self.wire_workspaces()) {
+                self.events.publish(payload, self.events.trace, now);
+            }
+        }
         for (id, trace) in std::mem::take(&mut self.events.windows) {
             let window = self.desktop.window(id).filter(|info| info.mapped).map(|info| self.wire_window(&info));
             if let Some(payload) = self.events.replica.window_event(id.0, window) {
@@ -210,6 +224,10 @@ impl State {
 
     /// The last phase of a turn: subscribers hear of it, and who waits for it gets an answer.
     pub fn events_turn(&mut self) {
+        while let Some(CutOff { pid, reason }) = self.clients.cut_offs.next() {
+            let who = pid.map_or_else(|| "a client".to_owned(), |pid| format!("process {pid}"));
+            self.alert("warning", "client-cut-off", format!("{who} was cut off because it had {reason}"), pid);
+        }
         self.tell_differences();
         self.events.waiters.answer(&self.events.replica, self.now);
     }
@@ -241,6 +259,12 @@ impl State {
     pub fn wire_outputs(&self) -> Vec<Output> {
         let area = |output: &OutputInfo| LogicalRect::new(output.position, output.size);
         self.desktop.outputs().iter().map(|output| bus::output(output.id, &output.mode, area(output))).collect()
+    }
+
+    /// All workspaces for the wire.
+    pub fn wire_workspaces(&self) -> Vec<Workspace> {
+        let name = |id| self.desktop.output(id).map(|output| output.mode.name);
+        self.desktop.workspaces().iter().map(|info| bus::workspace(info, info.output.and_then(name))).collect()
     }
 }
 

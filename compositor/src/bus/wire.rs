@@ -1,7 +1,7 @@
 //! The core's values as the wire's, written by hand so that each can change without the other.
 
-use glasshouse_core::{OutputMode, Refusal, WindowInfo};
-use glasshouse_protocols::{Output, Window};
+use glasshouse_core::{OutputMode, Refusal, WindowInfo, WorkspaceInfo};
+use glasshouse_protocols::{Output, Window, Workspace};
 use glasshouse_scene::{LogicalRect, OutputId};
 
 use super::BusError;
@@ -19,13 +19,27 @@ pub fn window(info: &WindowInfo, output: Option<&str>) -> Window {
         width: info.area.size.width,
         height: info.area.size.height,
         output: output.map(str::to_owned),
-        workspace: None,
+        workspace: info.workspace.map(|workspace| workspace.0),
         mapped: info.mapped,
         focused: info.focused,
         floating: info.floating,
         fullscreen: info.fullscreen,
         maximized: info.maximized,
         minimized: info.minimized,
+    }
+}
+
+/// A workspace for the wire. `output` is the name of its output.
+pub fn workspace(info: &WorkspaceInfo, output: Option<String>) -> Workspace {
+    Workspace {
+        id: info.id.0,
+        index: info.index,
+        active: info.active,
+        focused: info.focused,
+        urgent: info.urgent,
+        layout: info.layout.to_string(),
+        name: info.name.clone(),
+        output,
     }
 }
 
@@ -56,6 +70,9 @@ pub(super) fn refusal_as(refusal: &Refusal, sentence: String) -> BusError {
     match refusal {
         Refusal::NoWindow { .. } => BusError::NoWindow(sentence),
         Refusal::NoOutput { .. } => BusError::NoOutput(sentence),
+        Refusal::NoWorkspace { .. } | Refusal::WorkspaceNameTaken(_) | Refusal::BadName { .. } | Refusal::TooManyWorkspaces { .. } => {
+            BusError::BadArgument(sentence)
+        }
         Refusal::NotPermitted { .. } => BusError::NotPermitted(sentence),
         Refusal::BadOutput(_) | Refusal::NameTaken(_) | Refusal::BadGeometry => BusError::BadArgument(sentence),
         _ => BusError::Refused(sentence),

@@ -158,7 +158,7 @@ impl State {
 
     fn resume(&mut self, mut memory: Memory, wishes: &Wishes<'_>) {
         if !wishes.layout {
-            memory.layout = None;
+            memory.workspaces.iter_mut().for_each(|workspace| workspace.layout = None);
         }
         let now = self.desktop.memory();
         memory.outputs.retain_mut(|output| {
