@@ -3,11 +3,15 @@
 use std::{
     collections::BTreeSet,
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    os::unix::process::ExitStatusExt as _,
+    process::{Child, Command, ExitStatus, Stdio},
 };
 
 use glasshouse_core::{Timestamp, WindowId};
-use glasshouse_protocols::Window;
+use glasshouse_protocols::{
+    Payload, Window,
+    event::{ProcessSpawned, ProcessTerminated},
+};
 
 use crate::{
     State,
@@ -21,7 +25,8 @@ const MAX_ANCESTORS: usize = 32;
 #[derive(Debug, Default)]
 pub struct Launches {
     waiting: Vec<Waiting>,
-    children: Vec<Child>,
+    /// With what was started.
+    children: Vec<(Child, String)>,
     /// Windows that came with the token of a launch, before or after they were mapped.
     by_token: Vec<(String, WindowId)>,
     /// Windows that were given to a launch: one window answers one launch.
@@ -53,11 +58,6 @@ impl Launches {
         }
     }
 
-    /// A program whose window nobody waits for.
-    pub fn adopt(&mut self, child: Child) {
-        self.children.push(child);
-    }
-
     /// When a launch has waited long enough.
     pub fn deadline(&self) -> Option<Timestamp> {
         self.waiting.iter().map(|waiting| waiting.until).min()
@@ -79,6 +79,13 @@ impl State {
         }
     }
 
+    /// Takes a program on that was started for this desktop. It is buried when it ends, and subscribers hear of both.
+    pub fn adopt(&mut self, child: Child, argv: &[String]) {
+        let program = argv.first().cloned().unwrap_or_default();
+        self.publish(Payload::ProcessSpawned(ProcessSpawned { pid: pid_of(&child), program: program.clone(), argv: argv.to_vec() }));
+        self.launches.children.push((child, program));
+    }
+
     /// Starts a program on this desktop. It is buried when it ends.
     ///
     /// # Errors
@@ -97,8 +104,8 @@ impl State {
             command.current_dir(folder);
         }
         let child = command.spawn().map_err(|error| BusError::LaunchFailed(format!("{program} could not be started: {error}")))?;
-        let pid = i32::try_from(child.id()).unwrap_or_default();
-        self.launches.children.push(child);
+        let pid = pid_of(&child);
+        self.adopt(child, argv);
         self.active();
         Ok(Spawned { pid, token })
     }
@@ -143,14 +150,18 @@ impl State {
     /// Buries programs that have ended. One that failed without a window is said to its launcher at once.
     pub fn bury_children(&mut self) {
         let mut ended = Vec::new();
-        self.launches.children.retain_mut(|child| match child.try_wait() {
+        self.launches.children.retain_mut(|(child, program)| match child.try_wait() {
             Ok(Some(status)) => {
-                ended.push((i32::try_from(child.id()).unwrap_or_default(), status));
+                ended.push((pid_of(child), std::mem::take(program), status));
                 false
             }
             _ => true,
         });
-        for (pid, status) in ended.into_iter().filter(|(_, status)| !status.success()) {
+        for (pid, program, status) in ended {
+            self.publish(terminated(pid, program, status));
+            if status.success() {
+                continue;
+            }
             // A program that ends well may have handed its window to another one: that is still waited for.
             while let Some(at) = self.launches.waiting.iter().position(|waiting| waiting.pid == pid) {
                 let waiting = self.launches.waiting.remove(at);
@@ -159,6 +170,14 @@ impl State {
             }
         }
     }
+}
+
+fn pid_of(child: &Child) -> i32 {
+    i32::try_from(child.id()).unwrap_or_default()
+}
+
+fn terminated(pid: i32, program: String, status: ExitStatus) -> Payload {
+    Payload::ProcessTerminated(ProcessTerminated { pid, program, code: status.code(), signal: status.signal() })
 }
 
 /// Whether `pid` is `ancestor` or was started by it, however indirectly.

@@ -291,7 +291,7 @@ impl Server {
         let mut command = std::process::Command::new(program);
         command.args(arguments).env("WAYLAND_DISPLAY", &self.state.control.wayland_display);
         let child = command.spawn().with_context(|| format!("{program} cannot be started"))?;
-        self.state.launches.adopt(child);
+        self.state.adopt(child, argv);
         Ok(())
     }
 

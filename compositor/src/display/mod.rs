@@ -273,6 +273,7 @@ impl State {
             }
             Arrived::ExecutorChanged { executor, reason } => {
                 tracing::warn!(executor = executor.name(), reason, "the display changed its executor");
+                self.alert("warning", "device-lost", format!("the display draws with {} now: {reason}", executor.name()), None);
                 self.display.executor = Some((executor, reason));
             }
             Arrived::BeginFrame { output, present_at_ns, refresh_ns } => {
@@ -323,15 +324,21 @@ impl State {
         let executor = self.display.link.executor();
         let verdict = self.display.supervisor.died(executor, reading, self.now.0);
         tracing::warn!(pid, reason, ?reading, wait_ms = verdict.wait.as_millis(), "the display died");
+        let number = pid.and_then(|pid| i32::try_from(pid).ok());
+        self.alert("warning", "display-died", format!("the display died and another is started: {reason}"), number);
         if !heard_ready {
             self.display.failure = Some(format!("the display died before it was ready: {reason}"));
         }
         if let Some(surface) = verdict.withheld {
             tracing::error!(?surface, "a surface killed the display twice: it is not shown any more");
             self.display.link.withhold(surface);
+            let window = self.desktop.window_of(surface);
+            let of = window.map_or_else(|| "a surface".to_owned(), |window| format!("window {window}"));
+            self.alert("error", "window-withheld", format!("{of} killed the display twice and is not shown any more"), None);
         }
         if verdict.forced_cpu {
             tracing::error!("the display keeps dying: only the cpu executor is used from now on");
+            self.alert("error", "cpu-forced", "the display keeps dying: only the cpu executor is used from now on".to_owned(), None);
         }
         self.telemetry.outputs.lost(self.display.link.awaited_frames());
         self.link_died();

@@ -1,5 +1,7 @@
 //! One connection.
 
+use std::sync::mpsc;
+
 use smithay::{
     reexports::wayland_server::{
         Client, Resource,
@@ -8,7 +10,7 @@ use smithay::{
     wayland::compositor::CompositorClientState,
 };
 
-use super::quota::Quota;
+use super::quota::{OVER_QUOTA, Quota};
 use crate::telemetry::Counts;
 
 /// What we keep with every connection.
@@ -21,6 +23,42 @@ pub struct ClientState {
     pub compositor: CompositorClientState,
     pub quota: Quota,
     pub counts: Counts,
+    /// Where it is said that this client had to be cut off.
+    pub cut_off: Option<mpsc::Sender<CutOff>>,
+}
+
+/// A client that wanted more of something than it may have.
+#[derive(Debug)]
+pub struct CutOff {
+    pub pid: Option<i32>,
+    /// Of what.
+    pub reason: String,
+}
+
+/// Clients that were cut off, until subscribers are told: when it happens nobody can be.
+#[derive(Debug)]
+pub struct CutOffs {
+    sender: mpsc::Sender<CutOff>,
+    receiver: mpsc::Receiver<CutOff>,
+}
+
+impl Default for CutOffs {
+    fn default() -> Self {
+        let (sender, receiver) = mpsc::channel();
+        Self { sender, receiver }
+    }
+}
+
+impl CutOffs {
+    /// For a client, to complain with.
+    pub fn sender(&self) -> mpsc::Sender<CutOff> {
+        self.sender.clone()
+    }
+
+    /// The next one that nobody was told of.
+    pub fn next(&self) -> Option<CutOff> {
+        self.receiver.try_recv().ok()
+    }
 }
 
 impl ClientData for ClientState {
@@ -37,6 +75,10 @@ impl ClientData for ClientState {
                     message = error.message,
                     "a client broke the protocol"
                 );
+                if let Some(sender) = self.cut_off.as_ref().filter(|_| error.code == OVER_QUOTA) {
+                    // An error: the desktop is ending.
+                    let _ = sender.send(CutOff { pid: self.pid, reason: error.message });
+                }
             }
         }
     }

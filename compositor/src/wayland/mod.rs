@@ -78,6 +78,8 @@ pub struct Clients {
     pub dh: DisplayHandle,
     /// Everybody who is connected.
     pub connections: Connections,
+    /// Those who had to go.
+    pub cut_offs: client::CutOffs,
     pub globals: Globals,
     pub surfaces: surface::Surfaces,
     pub windows: BTreeMap<WindowId, ToplevelSurface>,
@@ -148,6 +150,7 @@ impl Clients {
         Self {
             dh: dh.clone(),
             connections: Connections::default(),
+            cut_offs: client::CutOffs::default(),
             globals,
             surfaces: surface::Surfaces::default(),
             windows: BTreeMap::new(),

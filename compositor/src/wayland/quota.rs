@@ -37,7 +37,7 @@ pub const MAX_TEXT: usize = 4_096;
 pub const SEND_BUFFER: usize = 512 << 10;
 
 /// The error code for all of these: no protocol has one of its own for them.
-const OVER_QUOTA: u32 = 1_000;
+pub const OVER_QUOTA: u32 = 1_000;
 
 /// Counts what a client has now.
 #[derive(Debug, Default)]
