@@ -64,6 +64,10 @@ impl State {
     pub fn run_again(&mut self, command: Command) -> Result<(), Refusal> {
         match command {
             Command::EnterMode { .. } | Command::SwitchKeyboardLayout { .. } => self.switch(&command).map(drop),
+            Command::SetOption { .. } | Command::ResetOption { .. } => {
+                self.configure_again(&command, Answer::Log(command.to_string()));
+                Ok(())
+            }
             command => self.run(&Caller::Person, command),
         }
     }

@@ -44,7 +44,8 @@ fn scope_of(act: Act<'_>) -> Scopes {
 fn while_locked(caller: &Caller, act: Act<'_>) -> bool {
     match scope_of(act) {
         Scopes::MANAGE => *caller != Caller::Person || !matches!(act, Act::Command(Command::Quit {})),
-        Scopes::INPUT => *caller == Caller::Person,
+        // Only bindings that say so act while the session is locked: volume, brightness, media.
+        Scopes::INPUT | Scopes::LAUNCH => *caller == Caller::Person,
         _ => *caller == Caller::Client,
     }
 }
@@ -103,7 +104,7 @@ mod tests {
         ("add-output", Scopes::MANAGE, false, true),
         ("configure-output", Scopes::MANAGE, false, true),
         ("remove-output", Scopes::MANAGE, false, true),
-        ("spawn", Scopes::LAUNCH, false, false),
+        ("spawn", Scopes::LAUNCH, false, true),
         ("press-key", Scopes::INPUT, false, true),
         ("type-text", Scopes::INPUT, false, true),
         ("move-pointer", Scopes::INPUT, false, true),

@@ -127,6 +127,10 @@ impl Configuration {
 impl State {
     /// Has the configuration read again, or an option changed. The answer comes when everybody knows.
     pub fn configure(&mut self, order: Order, answer: Answer) {
+        self.send_order(order, answer, true);
+    }
+
+    fn send_order(&mut self, order: Order, answer: Answer, remembered: bool) {
         let configuration = &mut self.configuration;
         if configuration.worker.is_none() {
             match Worker::start(&self.handle, configuration.paths.clone(), configuration.layers.clone()) {
@@ -139,19 +143,19 @@ impl State {
             }
         }
         if let Some(worker) = &configuration.worker {
-            worker.send(Job { order, answer });
+            worker.send(Job { order, answer, remembered });
         }
     }
 
     /// The thread has an answer.
     fn configured(&mut self, outcome: Outcome) {
-        let Outcome { order, result, answer } = outcome;
+        let Outcome { order, result, answer, remembered } = outcome;
         match result {
             Ok(change) => {
                 if order == Order::Reload {
                     self.configuration.problems = None;
                 }
-                if let (Some(command), Some(back)) = (order.command(), change.back) {
+                if let (Some(command), Some(back)) = (order.command().filter(|_| remembered), change.back) {
                     self.desktop.remember(command, Some(back));
                 }
                 let changed = self.apply_configuration(change.resolved);
@@ -174,6 +178,15 @@ impl State {
 
     /// A command about the configuration. Its answer comes later.
     pub fn configure_by(&mut self, command: &Command, answer: Answer) {
+        self.configure_as(command, answer, true);
+    }
+
+    /// Undo and redo of such a command: they remember it already.
+    pub fn configure_again(&mut self, command: &Command, answer: Answer) {
+        self.configure_as(command, answer, false);
+    }
+
+    fn configure_as(&mut self, command: &Command, answer: Answer, remembered: bool) {
         let order = match command {
             Command::SetOption { key, value } => Order::Set { key: key.clone(), value: value.clone() },
             Command::ResetOption { key } => Order::Reset { key: key.clone() },
@@ -184,6 +197,6 @@ impl State {
                 return;
             }
         };
-        self.configure(order, answer);
+        self.send_order(order, answer, remembered);
     }
 }

@@ -40,6 +40,8 @@ impl Order {
 pub(super) struct Job {
     pub(super) order: Order,
     pub(super) answer: Answer,
+    /// Whether it can be undone, or is an undo itself.
+    pub(super) remembered: bool,
 }
 
 /// What became of it.
@@ -48,6 +50,7 @@ pub(super) struct Outcome {
     pub(super) order: Order,
     pub(super) result: Result<Change, Problems>,
     pub(super) answer: Answer,
+    pub(super) remembered: bool,
 }
 
 /// A good configuration.
@@ -77,9 +80,9 @@ impl Worker {
         let (jobs, waiting) = mpsc::channel::<Job>();
         let mut reader = Reader { paths, layers };
         thread::Builder::new().name("config".to_owned()).spawn(move || {
-            while let Ok(Job { order, answer }) = waiting.recv() {
+            while let Ok(Job { order, answer, remembered }) = waiting.recv() {
                 let result = reader.carry_out(&order);
-                if outcomes.send(Outcome { order, result, answer }).is_err() {
+                if outcomes.send(Outcome { order, result, answer, remembered }).is_err() {
                     return; // The desktop is ending.
                 }
             }

@@ -14,7 +14,7 @@ use glasshouse_protocols::{Check, Desktop1Proxy, Error, Filter, Snapshot, Window
 use tokio::sync::watch;
 use zbus::{Connection, Guid, MessageStream, connection::Builder};
 
-use super::{saved::SessionRequest, 
+use super::{KeyboardState, saved::SessionRequest, 
     Captured, CommandsRequest, ConfigRequest, OutputsRequest, DesktopRequest, Facts, Outlet, Request, Subscribed, SubscribedFrom, TelemetryRequest, WindowsRequest,
     hub::{self, Hub},
     peer::Shared,
