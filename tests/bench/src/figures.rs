@@ -30,8 +30,10 @@ pub(crate) enum Unit {
     Milliseconds,
     Microseconds,
     Megabytes,
+    Kilobytes,
     Count,
     Percent,
+    PerSecond,
 }
 
 impl Unit {
@@ -40,8 +42,10 @@ impl Unit {
             Self::Milliseconds => "ms",
             Self::Microseconds => "µs",
             Self::Megabytes => "MB",
+            Self::Kilobytes => "kB",
             Self::Count => "",
             Self::Percent => "% of a core",
+            Self::PerSecond => "1/s",
         }
     }
 
@@ -72,12 +76,14 @@ impl Cell {
     }
 }
 
-/// What we want to reach in a row. Less is better in all of them.
+/// What we want to reach in a row. Less is better in all of them but those with [`Self::AtLeast`].
 #[derive(Clone, Copy)]
 pub(crate) enum Reach {
     /// Only to know.
     Open,
     AtMost(f64),
+    /// Only for what no peer does: ratios name the smallest peer the best.
+    AtLeast(f64),
     /// At most this many times what the peer reached in the same run.
     Times(f64, Peer),
 }
@@ -86,7 +92,7 @@ impl Reach {
     fn limit(self, row: &Row) -> Option<f64> {
         match self {
             Self::Open => None,
-            Self::AtMost(limit) => Some(limit),
+            Self::AtMost(limit) | Self::AtLeast(limit) => Some(limit),
             Self::Times(factor, peer) => row.cell(peer).and_then(Cell::value).map(|value| value * factor),
         }
     }
@@ -130,7 +136,8 @@ impl Row {
     }
 
     fn reached(&self) -> Option<bool> {
-        Some(self.ours()? <= self.reach.limit(self)?)
+        let (ours, limit) = (self.ours()?, self.reach.limit(self)?);
+        Some(if matches!(self.reach, Reach::AtLeast(_)) { ours >= limit } else { ours <= limit })
     }
 
     fn json(&self) -> Value {
@@ -180,7 +187,8 @@ pub(crate) fn table(peers: &[Peer], rows: &[Row]) -> String {
             None => String::new(),
         }));
         line.push(row.ratio().map(|ratio| format!("{ratio:.2}")).unwrap_or_default());
-        line.push(row.reach.limit(row).map(|limit| format!("<= {}", number(limit))).unwrap_or_default());
+        let sign = if matches!(row.reach, Reach::AtLeast(_)) { ">=" } else { "<=" };
+        line.push(row.reach.limit(row).map(|limit| format!("{sign} {}", number(limit))).unwrap_or_default());
         line.push(row.reached().map(|reached| if reached { "yes" } else { "NO" }).unwrap_or_default().to_owned());
         lines.push(line);
     }
@@ -253,6 +261,17 @@ mod tests {
         row.put(Peer::Weston, Cell::Absent("no such protocol"));
         row.put(Peer::Sway, Cell::Value(2.0));
         assert_eq!((row.ratio(), row.reached()), (Some(1.5), Some(true)));
+    }
+
+    #[test]
+    fn some_rows_are_better_when_they_are_more() {
+        let mut row = Row::new("x", "x", Unit::PerSecond, Reach::AtLeast(100.0));
+        row.put(Peer::Glasshouse, Cell::Value(99.0));
+        assert_eq!(row.reached(), Some(false));
+        row.cells.clear();
+        row.put(Peer::Glasshouse, Cell::Value(101.0));
+        assert_eq!(row.reached(), Some(true));
+        assert!(table(&[Peer::Glasshouse], &[row]).contains(">= 100"));
     }
 
     #[test]

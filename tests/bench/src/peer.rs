@@ -142,7 +142,10 @@ impl Place {
             }
             Peer::Sway => {
                 let config = runtime_dir.join("config");
-                fs::write(&config, format!("output HEADLESS-1 mode {size}\nxwayland disable\ndefault_border none\n"))?;
+                fs::write(
+                    &config,
+                    format!("output HEADLESS-1 mode {size}\nxwayland disable\ndefault_border none\nbindsym Mod4+f fullscreen toggle\n"),
+                )?;
                 let mut command = Command::new("sway");
                 command.arg("--config").arg(&config);
                 command.env("WLR_BACKENDS", "headless").env("WLR_RENDERER", "pixman").env("WLR_LIBINPUT_NO_DEVICES", "1");

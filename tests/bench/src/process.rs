@@ -104,6 +104,30 @@ pub(crate) fn signal(pid: Pid, signal: Signal) -> Result<()> {
     rustix::process::kill_process(pid, signal).map_err(|error| anyhow!("process {} cannot be signalled: {error}", pid.as_raw_nonzero()))
 }
 
+/// Time on the processor of these processes with all their threads, user and system, to the nanosecond. Threads that end in between are missing.
+pub(crate) fn exact_cpu_time(pids: &[Pid]) -> Result<Duration> {
+    let mut nanoseconds = 0;
+    for thread in threads(pids)? {
+        // A thread may end between the listing and the reading.
+        let Ok(text) = fs::read_to_string(format!("/proc/{}/schedstat", thread.as_raw_nonzero())) else { continue };
+        nanoseconds += text.split(' ').next().and_then(|first| first.parse::<u64>().ok()).context("schedstat has no time")?;
+    }
+    Ok(Duration::from_nanos(nanoseconds))
+}
+
+/// The threads of these processes now. Their ids are good for whatever takes the id of a process.
+pub(crate) fn threads(pids: &[Pid]) -> Result<Vec<Pid>> {
+    let mut threads = Vec::new();
+    for pid in pids {
+        let tasks = format!("/proc/{}/task", pid.as_raw_nonzero());
+        for task in fs::read_dir(&tasks).with_context(|| format!("{tasks} cannot be listed"))? {
+            let id = task?.file_name().to_str().and_then(|name| name.parse::<i32>().ok()).and_then(Pid::from_raw);
+            threads.extend(id);
+        }
+    }
+    Ok(threads)
+}
+
 /// Keeps a process's main thread on these processors, or with `None` the calling thread; answers with where it was allowed before.
 pub(crate) fn pin(pid: Option<Pid>, processors: &CpuSet) -> Result<CpuSet> {
     let before = sched_getaffinity(pid).context("the processors of a process are not known")?;
@@ -131,6 +155,8 @@ mod tests {
         assert!(memory(&[me]).unwrap().pss > 100_000);
         assert!(context_switches(&[me]).unwrap() > 0);
         cpu_time(&[me]).unwrap();
+        assert!(exact_cpu_time(&[me]).unwrap() > Duration::ZERO);
+        assert!(threads(&[me]).unwrap().contains(&me));
         assert!(alive(me));
         assert_eq!(tree(me).first(), Some(&me));
     }

@@ -1,35 +1,55 @@
 //! Our own D-Bus socket, as glassctl and agents use it, one call at a time.
 
 use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use glasshouse_protocols::{Capture1Proxy, CaptureInfo, CaptureOptions, Debug1Proxy, SOCKET_PREFIX};
+use glasshouse_protocols::{Capture1Proxy, CaptureInfo, CaptureOptions, Debug1Proxy, Desktop1Proxy, SOCKET_PREFIX, Window};
 use tokio::runtime::Runtime;
 use zbus::{Connection, OwnedFd};
 
+use super::PATIENCE;
 use crate::peer::Server;
 
 pub(crate) struct Bus {
     runtime: Runtime,
     capture: Capture1Proxy<'static>,
     debug: Debug1Proxy<'static>,
+    desktop: Desktop1Proxy<'static>,
+}
+
+/// Where the desktop serves D-Bus. The socket may come a little after the one for Wayland; it is waited for.
+pub(crate) fn socket(server: &Server) -> Result<PathBuf> {
+    let display = server.socket.file_name().context("the Wayland socket has no name")?.to_string_lossy();
+    let socket = server.runtime_dir.join(format!("{SOCKET_PREFIX}{display}"));
+    let since = Instant::now();
+    while UnixStream::connect(&socket).is_err() && since.elapsed() < PATIENCE {
+        sleep(Duration::from_millis(1));
+    }
+    Ok(socket)
 }
 
 impl Bus {
     pub(crate) fn connect(server: &Server) -> Result<Self> {
-        let display = server.socket.file_name().context("the Wayland socket has no name")?.to_string_lossy();
-        let socket = server.runtime_dir.join(format!("{SOCKET_PREFIX}{display}"));
+        let socket = socket(server)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let (capture, debug) = runtime.block_on(async {
+        let (capture, debug, desktop) = runtime.block_on(async {
             let stream = UnixStream::connect(&socket).with_context(|| format!("{} does not accept a client", socket.display()))?;
             let connection: Connection = zbus::connection::Builder::unix_stream(stream).p2p().build().await?;
-            anyhow::Ok((Capture1Proxy::new(&connection).await?, Debug1Proxy::new(&connection).await?))
+            let capture = Capture1Proxy::new(&connection).await?;
+            anyhow::Ok((capture, Debug1Proxy::new(&connection).await?, Desktop1Proxy::new(&connection).await?))
         })?;
-        Ok(Self { runtime, capture, debug })
+        Ok(Self { runtime, capture, debug, desktop })
     }
 
     pub(crate) fn capture(&self, options: CaptureOptions) -> Result<(OwnedFd, CaptureInfo)> {
         Ok(self.runtime.block_on(self.capture.capture(options))?)
+    }
+
+    pub(crate) fn windows(&self) -> Result<Vec<Window>> {
+        Ok(self.runtime.block_on(self.desktop.windows())?)
     }
 
     /// Has the display loop forever: unlike one that was stopped, nothing but its silence tells.

@@ -5,6 +5,8 @@
 
 pub(crate) mod bus;
 mod capture;
+pub(crate) mod dbus;
+pub(crate) mod many;
 pub(crate) mod raw;
 mod window;
 pub(crate) mod x11;

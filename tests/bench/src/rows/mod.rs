@@ -3,6 +3,7 @@
 pub(crate) mod api;
 pub(crate) mod attacks;
 pub(crate) mod capture;
+pub(crate) mod control;
 pub(crate) mod deaths;
 pub(crate) mod memory;
 pub(crate) mod start;
@@ -71,6 +72,7 @@ pub(crate) const GROUPS: &[(&str, Group)] = &[
     ("api", api::measure),
     ("video", video::measure),
     ("sync", sync::measure),
+    ("control", control::measure),
     ("deaths", deaths::measure),
     ("attacks", attacks::measure),
     ("wakeups", wakeups::measure),
