@@ -6,7 +6,7 @@ use std::{collections::HashMap, env, fs::File, io::Write as _, os::unix::fs::Fil
 
 use anyhow::Context as _;
 use glasshouse_protocols::{
-    Awaited, Capture1Proxy, CaptureOptions, Commands1Proxy, Events, Filter, Payload, WindowMatch, Windows1Proxy, connect,
+    Awaited, Capture1Proxy, CaptureOptions, Commands1Proxy, Events, Filter, Replica, WindowMatch, Windows1Proxy, connect,
 };
 use zbus::Connection;
 
@@ -40,10 +40,11 @@ async fn main() -> anyhow::Result<()> {
     }
     commands.transaction(&arrangement).await?;
 
-    let event = events.next().await?.context("the desktop has ended")?;
-    if let Payload::WindowChanged(change) = &event.payload {
-        let known = events.replica().window(change.id).context("a window that is there")?;
-        println!("changed: {} is at {},{} at event {}", known.app_id, known.x, known.y, event.sequence);
+    // It is carried out; the programs draw themselves anew in their own time.
+    let x = |replica: &Replica, id| replica.window(id).map(|window| window.x);
+    while (x(events.replica(), left), x(events.replica(), right)) != (Some(0.0), Some(640.0)) {
+        let event = events.next().await?.context("the desktop has ended")?;
+        println!("changed: {:?} is event {}", event.payload, event.sequence);
     }
 
     capture(&desktop, &picture).await?;
