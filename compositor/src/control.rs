@@ -76,7 +76,8 @@ impl State {
             Request::Telemetry { caller, request } => self.handle_telemetry(&caller, request),
             Request::Window { caller, request } => self.handle_windows(&caller, request),
             Request::Input { caller, action, reply } => {
-                let result = self.allowed(&caller, Act::Input).and_then(|()| self.traced(telemetry::kind(&action), |state| state.act(action)));
+                let result =
+                    self.allowed(&caller, Act::Input).and_then(|()| self.traced(telemetry::kind(&action), |state| state.act(action)));
                 self.answer_after_flush(result, reply);
             }
             Request::Keyboard { caller, reply } => {

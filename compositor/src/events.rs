@@ -12,10 +12,7 @@ use std::{
 };
 
 use glasshouse_core::{Notice, OutputInfo, Timestamp, WindowId};
-use glasshouse_protocols::{
-    Dict, Event, Output, Payload, Replica, Snapshot, Window, Workspace,
-    event::SystemAlert,
-};
+use glasshouse_protocols::{Dict, Event, Output, Payload, Replica, Snapshot, Window, Workspace, event::SystemAlert};
 use glasshouse_scene::LogicalRect;
 
 use self::waiting::Waiters;

@@ -2,8 +2,8 @@
 
 use std::{
     collections::BTreeSet,
-    path::PathBuf,
     os::unix::process::ExitStatusExt as _,
+    path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
 };
 

@@ -135,6 +135,7 @@ impl Server {
             }
         }
         state.settle();
+        state.desktop.begin();
     }
 
     /// The outputs of the command line, or those that the configuration describes, or one.
@@ -148,13 +149,16 @@ impl Server {
         state.configuration.fixed_size = state.desktop.outputs().into_iter().map(|output| output.mode.name).collect();
         let described = config.outputs.values().any(|output| output.enabled && output.mode.is_some());
         if options.size.is_empty() && !described {
-            state.apply(&Caller::Person, Command::AddOutput {
-                mode: command::Mode { width: 1920, height: 1080, refresh_mhz: None },
-                name: None,
-                scale: 1.0,
-                transform: Transform::Normal,
-                position: None,
-            })?;
+            state.apply(
+                &Caller::Person,
+                Command::AddOutput {
+                    mode: command::Mode { width: 1920, height: 1080, refresh_mhz: None },
+                    name: None,
+                    scale: 1.0,
+                    transform: Transform::Normal,
+                    position: None,
+                },
+            )?;
         }
         state.apply_outputs(config);
         state.settle();
@@ -371,7 +375,18 @@ impl State {
         if self.display.frame_wanted || self.input.refocus || self.control.queue.is_waiting() {
             return Some(self.now); // A late phase of this turn left something for an early one.
         }
-        [self.desktop.deadline(), self.display.deadline(), self.launches.deadline(), self.bindings_deadline(), self.events.deadline(), self.telemetry_deadline(), self.session.deadline()].into_iter().flatten().min()
+        [
+            self.desktop.deadline(),
+            self.display.deadline(),
+            self.launches.deadline(),
+            self.bindings_deadline(),
+            self.events.deadline(),
+            self.telemetry_deadline(),
+            self.session.deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 }
 

@@ -136,7 +136,7 @@ pub fn insert_client(clients: &mut Clients, stream: UnixStream) -> Option<Client
     }
     let number = clients.connections.number();
     let pid = socket_peercred(&stream).ok().map(|credentials| credentials.pid.as_raw_nonzero().get());
-    let state = Arc::new(ClientState { number, pid, cut_off: Some(clients.cut_offs.sender()), ..ClientState::default() });
+    let state = Arc::new(ClientState { number, pid, cut_off: Some(clients.cut_offs.sender()).into(), ..ClientState::default() });
     let inserted = clients.dh.insert_client(stream, state.clone());
     let client = inserted.inspect_err(|error| tracing::warn!(%error, "a client could not be let in")).ok()?;
     clients.connections.add(number, pid, Arc::downgrade(&state));

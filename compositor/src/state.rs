@@ -5,7 +5,10 @@ use std::collections::VecDeque;
 use calloop::LoopHandle;
 use glasshouse_core::{Caller, Command, Desktop, Effect, Event, Memory, Notice, Refusal, Refused, Restored, Timestamp};
 
-use crate::{bus, capture::Captures, configuration::Configuration, control::Control, display::Display, events::Events, input::Input, launch::Launches, session::Session, telemetry::Telemetry, wayland::Clients};
+use crate::{
+    bus, capture::Captures, configuration::Configuration, control::Control, display::Display, events::Events, input::Input,
+    launch::Launches, session::Session, telemetry::Telemetry, wayland::Clients,
+};
 
 /// Everything that the main thread owns. No logic lives here.
 pub struct State {

@@ -31,8 +31,8 @@ mod value;
 pub use binding::{Binding, Bindings, CommandLine, DEFAULT_MODE, Input, LONG_PRESS, Mode, Modifiers, On, Trigger, TriggerError, Way};
 pub use config::Config;
 pub use default_file::default_file;
-pub use nearest::nearest;
 pub use layers::{Layers, defaults};
+pub use nearest::nearest;
 pub use options::{
     Appearance, Background, Border, Bus, Capture, Cursor, Device, Display, Focus, Keyboard, Layout, Output, Session, Shadow, Telemetry,
 };
@@ -43,7 +43,7 @@ pub use schema::schema;
 pub use source::{Origin, Source};
 pub use table::{Group, Row, When, groups, rows};
 pub use types::{
-    AccelProfile, CalibrationMatrix, ClickMethod, Directory, DragLock, Executor, Listen, Position, Restore, Rgba, ScrollMethod,
-    SendEvents, TapButtonMap, XkbNames,
+    AccelProfile, CalibrationMatrix, ClickMethod, Directory, DragLock, Executor, Listen, Position, Restore, Rgba, ScrollMethod, SendEvents,
+    TapButtonMap, XkbNames,
 };
 pub use xkeysym::Keysym;

@@ -78,6 +78,8 @@ impl Desktop {
     /// As [`Self::apply_all`].
     pub fn dry_run(&self, caller: &Caller, commands: &[Command], now: Timestamp) -> Result<Preview, Refused> {
         let mut next = self.clone();
+        // A client that still has something to answer is told nothing new before.
+        next.answer_all(next.unanswered(), now);
         let alone = matches!(commands, [Command::Undo {} | Command::Redo {} | Command::Quit {}]);
         let effects = match commands {
             [command] if alone => {
@@ -100,6 +102,16 @@ impl Desktop {
         preview.outputs = next.outputs().into_iter().filter(|info| before.get(&info.id) != Some(info)).collect();
         preview.outputs_removed = before.keys().copied().filter(|id| next.output(*id).is_none()).collect();
         Ok(preview)
+    }
+
+    /// What clients were told and have not answered.
+    fn unanswered(&self) -> Effects {
+        let waiting = self.windows.iter().filter(|window| window.configures.in_flight.is_some());
+        let told = waiting.filter_map(|window| {
+            let (token, configure) = window.configures.sent.clone()?;
+            Some(Effect::ConfigureWindow { window: window.id, token, configure })
+        });
+        told.collect()
     }
 
     /// Every client does as it is told.

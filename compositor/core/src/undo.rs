@@ -181,6 +181,11 @@ impl Desktop {
         self.journal.push(Done { text: command.to_string(), change });
     }
 
+    /// What was done so far is the beginning: nobody wants to undo the start of the desktop.
+    pub fn begin(&mut self) {
+        self.journal = Journal::default();
+    }
+
     /// What `undo` would put back.
     pub fn undoable(&self) -> Option<&str> {
         self.journal.done.back().map(|done| done.text.as_str())

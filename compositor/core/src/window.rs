@@ -201,6 +201,8 @@ impl Window {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Windows {
     map: BTreeMap<WindowId, Window>,
+    /// The focus is asked for with every window that is looked at.
+    of_surface: BTreeMap<SurfaceId, WindowId>,
     /// Bottom to top.
     pub(crate) stack: Vec<WindowId>,
     /// The most recently focused at the end.
@@ -229,16 +231,19 @@ impl Windows {
     }
 
     pub(crate) fn of_surface(&self, surface: SurfaceId) -> Option<&Window> {
-        self.map.values().find(|window| window.surface == surface)
+        self.of_surface.get(&surface).and_then(|id| self.map.get(id))
     }
 
     pub(crate) fn insert(&mut self, window: Window) {
+        self.of_surface.insert(window.surface, window.id);
         self.map.insert(window.id, window);
     }
 
     pub(crate) fn remove(&mut self, id: WindowId) -> Option<Window> {
         self.forget(id);
-        self.map.remove(&id)
+        let window = self.map.remove(&id)?;
+        self.of_surface.remove(&window.surface);
+        Some(window)
     }
 
     /// Takes a window out of both orders: it is no longer mapped.

@@ -14,12 +14,30 @@ use super::{BusError, Reply, Request, peer::Peer};
 #[derive(Debug)]
 pub enum CommandsRequest {
     /// Answered when clients have been told.
-    Run { caller: Caller, command: Command, reply: Reply<()> },
-    Transaction { caller: Caller, commands: Vec<Command>, reply: Reply<()> },
-    DryRun { caller: Caller, commands: Vec<Command>, reply: Reply<Preview> },
+    Run {
+        caller: Caller,
+        command: Command,
+        reply: Reply<()>,
+    },
+    Transaction {
+        caller: Caller,
+        commands: Vec<Command>,
+        reply: Reply<()>,
+    },
+    DryRun {
+        caller: Caller,
+        commands: Vec<Command>,
+        reply: Reply<Preview>,
+    },
     /// Answered with the text of what was undone.
-    Undo { caller: Caller, reply: Reply<String> },
-    Redo { caller: Caller, reply: Reply<String> },
+    Undo {
+        caller: Caller,
+        reply: Reply<String>,
+    },
+    Redo {
+        caller: Caller,
+        reply: Reply<String>,
+    },
 }
 
 /// `org.glasshouse.Commands1`.
@@ -92,9 +110,10 @@ fn parse_all(commands: &[Vec<String>]) -> Result<Vec<Command>, BusError> {
     if commands.is_empty() || commands.len() > MAX_TRANSACTION {
         return Err(BusError::BadArgument(format!("a transaction has 1 to {MAX_TRANSACTION} commands, not {}", commands.len())));
     }
-    let parsed = commands.iter().enumerate().map(|(index, words)| {
-        parse(words).map_err(|error| BusError::BadArgument(format!("command {}: {error}", index + 1)))
-    });
+    let parsed = commands
+        .iter()
+        .enumerate()
+        .map(|(index, words)| parse(words).map_err(|error| BusError::BadArgument(format!("command {}: {error}", index + 1))));
     parsed.collect()
 }
 

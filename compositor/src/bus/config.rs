@@ -8,12 +8,35 @@ use super::{BusError, Reply, Request, peer::Peer};
 #[derive(Debug)]
 pub enum ConfigRequest {
     /// `changed`: only what is not as it is by default.
-    Show { caller: Caller, changed: bool, reply: Reply<Vec<OptionValue>> },
-    Get { caller: Caller, key: String, reply: Reply<OptionValue> },
-    Set { caller: Caller, key: String, value: String, reply: Reply<()> },
-    Reset { caller: Caller, key: String, reply: Reply<()> },
-    Reload { caller: Caller, reply: Reply<()> },
-    Problems { caller: Caller, reply: Reply<String> },
+    Show {
+        caller: Caller,
+        changed: bool,
+        reply: Reply<Vec<OptionValue>>,
+    },
+    Get {
+        caller: Caller,
+        key: String,
+        reply: Reply<OptionValue>,
+    },
+    Set {
+        caller: Caller,
+        key: String,
+        value: String,
+        reply: Reply<()>,
+    },
+    Reset {
+        caller: Caller,
+        key: String,
+        reply: Reply<()>,
+    },
+    Reload {
+        caller: Caller,
+        reply: Reply<()>,
+    },
+    Problems {
+        caller: Caller,
+        reply: Reply<String>,
+    },
 }
 
 /// `org.glasshouse.Config1`.

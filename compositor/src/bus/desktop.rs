@@ -7,12 +7,7 @@ use zbus::{
     object_server::{ResponseDispatchListener, ResponseDispatchNotifier, SignalEmitter},
 };
 
-use super::{
-    BusError, CommandsRequest, DesktopRequest, Request, Subscribed, Told,
-    hub::Queue,
-    peer::Peer,
-    request::From,
-};
+use super::{BusError, CommandsRequest, DesktopRequest, Request, Subscribed, Told, hub::Queue, peer::Peer, request::From};
 
 /// Events that leave in one go.
 const BATCH: usize = 64;
@@ -130,14 +125,7 @@ impl Desktop1 {
     /// (severity s, subject s, sentence s, pid i), performance_metrics, agent_task_completed (task s, outcome s, details a{sv}, pid i),
     /// config_changed (options as), mode_changed (mode s), keyboard_layout_changed (number u, name s), command_run (command s, caller s, pid i).
     #[zbus(signal)]
-    async fn event(
-        emitter: &SignalEmitter<'_>,
-        sequence: u64,
-        time_ns: u64,
-        trace: u64,
-        kind: &str,
-        payload: Dict,
-    ) -> zbus::Result<()>;
+    async fn event(emitter: &SignalEmitter<'_>, sequence: u64, time_ns: u64, trace: u64, kind: &str, payload: Dict) -> zbus::Result<()>;
 
     /// Ends the desktop and with it all its clients.
     async fn quit(&self, #[zbus(connection)] connection: &Connection) -> Result<(), BusError> {

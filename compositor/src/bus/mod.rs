@@ -38,11 +38,11 @@ pub(crate) use commands::refused;
 pub use config::ConfigRequest;
 pub use glasshouse_protocols::Error as BusError;
 pub use hub::{Facts, Outlet, Told};
-pub use outputs::OutputsRequest;
 pub use listen::{ListenError, Listener, bind};
+pub use outputs::OutputsRequest;
 pub use request::{
-    Captured, DebugOrder, DesktopRequest, From as SubscribedFrom, InputAction, KeyboardState, Launch, Picture, PictureSize, PictureSource, Reply, Request, Subscribed,
-    TelemetryRequest, WindowsRequest,
+    Captured, DebugOrder, DesktopRequest, From as SubscribedFrom, InputAction, KeyboardState, Launch, Picture, PictureSize, PictureSource,
+    Reply, Request, Subscribed, TelemetryRequest, WindowsRequest,
 };
 pub use saved::SessionRequest;
 pub use session::SessionBus;

@@ -13,15 +13,22 @@ use tracing::{debug, error, info, warn};
 use zbus::{Guid, Message, OwnedGuid, connection::Builder};
 
 use super::{
-    capture::Capture1, commands::Commands1, config::Config1, outputs::Outputs1, debug::Debug1, desktop::Desktop1, driver::{DESKTOP, Driver}, handshake,
+    capture::Capture1,
+    commands::Commands1,
+    config::Config1,
+    debug::Debug1,
+    desktop::Desktop1,
+    driver::{DESKTOP, Driver},
+    handshake,
     hub::{Facts, Told},
     input::Input1,
     listen::Listener,
+    outputs::Outputs1,
     peer::{Peer, Shared},
     saved::Session1,
     session::{self, SessionBus},
-    transport::Transport,
     telemetry::Telemetry1,
+    transport::Transport,
     windows::Windows1,
 };
 

@@ -17,9 +17,9 @@ use crate::{
     State,
     bus::{self, BusError, Reply},
 };
-use worker::{Job, Outcome, Worker};
-pub use worker::Order;
 pub(crate) use apply::{cursor_size, cursor_theme};
+pub use worker::Order;
+use worker::{Job, Outcome, Worker};
 
 /// What the desktop is configured to be.
 #[derive(Debug)]

@@ -47,11 +47,8 @@ impl Waiters {
 
     pub(super) fn add(&mut self, waiter: Waiter, replica: &Replica, now: Timestamp) {
         let created = waiter.awaited == Awaited::Created;
-        let known: BTreeMap<u64, Window> = replica
-            .windows()
-            .filter(|window| created || waiter.wanted.matches(window))
-            .map(|window| (window.id, window.clone()))
-            .collect();
+        let known: BTreeMap<u64, Window> =
+            replica.windows().filter(|window| created || waiter.wanted.matches(window)).map(|window| (window.id, window.clone())).collect();
         if known.is_empty() && waiter.awaited == Awaited::Closed {
             let error = match waiter.wanted.id {
                 Some(id) => no_window(id, replica),

@@ -363,12 +363,6 @@ impl Session {
     fn snapshots(&self) -> Option<PathBuf> {
         self.state.as_ref().map(|state| state.join("snapshots"))
     }
-
-    /// Where files lie, for tests.
-    #[cfg(test)]
-    pub(crate) fn lie_in(&mut self, state: PathBuf) {
-        self.state = Some(state);
-    }
 }
 
 /// # Errors

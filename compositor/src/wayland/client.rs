@@ -1,6 +1,6 @@
 //! One connection.
 
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 
 use smithay::{
     reexports::wayland_server::{
@@ -10,7 +10,7 @@ use smithay::{
     wayland::compositor::CompositorClientState,
 };
 
-use super::quota::{OVER_QUOTA, Quota};
+use super::quota::Quota;
 use crate::telemetry::Counts;
 
 /// What we keep with every connection.
@@ -23,8 +23,8 @@ pub struct ClientState {
     pub compositor: CompositorClientState,
     pub quota: Quota,
     pub counts: Counts,
-    /// Where it is said that this client had to be cut off.
-    pub cut_off: Option<mpsc::Sender<CutOff>>,
+    /// Where it is said, once, that this client had to be cut off.
+    pub cut_off: Mutex<Option<mpsc::Sender<CutOff>>>,
 }
 
 /// A client that wanted more of something than it may have.
@@ -61,6 +61,16 @@ impl CutOffs {
     }
 }
 
+impl ClientState {
+    /// The client is cut off for this: subscribers are to hear of it. libwayland does not say later why a client went.
+    pub fn complain(&self, reason: String) {
+        let sender = self.cut_off.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(sender) = sender {
+            let _ = sender.send(CutOff { pid: self.pid, reason }); // An error: the desktop is ending.
+        }
+    }
+}
+
 impl ClientData for ClientState {
     fn initialized(&self, _client: ClientId) {}
 
@@ -75,10 +85,6 @@ impl ClientData for ClientState {
                     message = error.message,
                     "a client broke the protocol"
                 );
-                if let Some(sender) = self.cut_off.as_ref().filter(|_| error.code == OVER_QUOTA) {
-                    // An error: the desktop is ending.
-                    let _ = sender.send(CutOff { pid: self.pid, reason: error.message });
-                }
             }
         }
     }

@@ -7,6 +7,7 @@ use std::sync::{
 
 use smithay::reexports::wayland_server::{Client, Resource, backend::ClientId};
 
+use super::client::ClientState;
 use crate::State;
 
 /// Surfaces of one client. Each costs the desktop 2 KiB, and all of them end in one turn, in which smithay looks for each among all.
@@ -37,7 +38,7 @@ pub const MAX_TEXT: usize = 4_096;
 pub const SEND_BUFFER: usize = 512 << 10;
 
 /// The error code for all of these: no protocol has one of its own for them.
-pub const OVER_QUOTA: u32 = 1_000;
+const OVER_QUOTA: u32 = 1_000;
 
 /// Counts what a client has now.
 #[derive(Debug, Default)]
@@ -155,7 +156,13 @@ impl State {
 
 /// Cuts the client off for having more than `limit` of something.
 pub fn over(resource: &impl Resource, limit: u32, name: &str) {
-    resource.post_error(OVER_QUOTA, format!("more than {limit} {name}"));
+    let reason = format!("more than {limit} {name}");
+    if let Some(client) = resource.client()
+        && let Some(state) = client.get_data::<ClientState>()
+    {
+        state.complain(reason.clone());
+    }
+    resource.post_error(OVER_QUOTA, reason);
 }
 
 #[cfg(test)]

@@ -2,9 +2,7 @@
 
 use glasshouse_clients::Desktop;
 use glasshouse_config::{Row, rows};
-use glasshouse_protocols::{
-    Commands1Proxy, Config1Proxy, Desktop1Proxy, Error, OutputOptions, Outputs1Proxy,
-};
+use glasshouse_protocols::{Commands1Proxy, Config1Proxy, Desktop1Proxy, Error, OutputOptions, Outputs1Proxy};
 
 type Result = anyhow::Result<()>;
 

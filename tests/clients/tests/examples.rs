@@ -52,7 +52,7 @@ fn assert_undone(desktop: &Desktop) -> Result {
     let windows = desktop.windows()?;
     assert_eq!(windows.len(), 2);
     for window in windows {
-        assert_eq!(window["floating"], false, "{window}");
+        assert_eq!(window.get("floating"), Some(&false.into()), "{window}");
     }
     Ok(())
 }

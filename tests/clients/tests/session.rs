@@ -10,7 +10,7 @@ type Result = anyhow::Result<()>;
 /// Where each window is and what it is, by its app id.
 fn places(desktop: &Desktop) -> anyhow::Result<BTreeMap<String, Value>> {
     let place = |mut window: Value| {
-        let app_id = window["app_id"].as_str().unwrap_or_default().to_owned();
+        let app_id = window.get("app_id").and_then(|app_id| app_id.as_str()).unwrap_or_default().to_owned();
         if let Some(window) = window.as_object_mut() {
             for other in ["id", "pid", "title"] {
                 window.remove(other);
@@ -53,7 +53,7 @@ fn come_to_rest(desktop: &mut Desktop) -> anyhow::Result<BTreeMap<String, Value>
         let places = places(desktop)?;
         let Ok(text) = std::fs::read_to_string(&path) else { return Ok(None) };
         let written: Value = serde_json::from_str(&text)?;
-        let windows = written["payload"]["memory"]["windows"].as_array().cloned().unwrap_or_default();
+        let windows = written.pointer("/payload/memory/windows").and_then(|windows| windows.as_array()).cloned().unwrap_or_default();
         let two = windows.iter().find(|window| window["app_id"] == "two");
         let focus = windows.iter().max_by_key(|window| window["focus"].as_u64()).map(|window| window["app_id"].clone());
         let at_rest = two

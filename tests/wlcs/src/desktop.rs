@@ -14,7 +14,7 @@ use anyhow::{Context, anyhow};
 use calloop::channel;
 use euclid::Vector2D;
 use glasshouse::{Server, display, socket::insert_client, wayland::surface::id_of};
-use glasshouse_core::{Caller, Command, Event, OutputMode, Settings};
+use glasshouse_core::{Caller, Command, Event, Settings, command::Mode};
 use glasshouse_link::{ExecutorChoice, desktop::Limits};
 use glasshouse_scene::{Logical, LogicalPoint, Transform};
 use smithay::reexports::wayland_server::{Client, Resource, protocol::wl_surface::WlSurface};
@@ -191,8 +191,9 @@ fn perform(server: &mut Server, clients: &mut HashMap<RawFd, Client>, request: R
                 return;
             };
             let float = Command::SetFloating { window: window.into(), on: true.into() };
-            let placed =
-                state.apply(&Caller::Person, float).and_then(|()| state.apply(&Caller::Person, Command::MoveWindow { window: window.into(), to: at }));
+            let placed = state
+                .apply(&Caller::Person, float)
+                .and_then(|()| state.apply(&Caller::Person, Command::MoveWindow { window: window.into(), to: at }));
             if let Err(refusal) = placed {
                 tracing::warn!(%refusal, "a window was not placed");
             }

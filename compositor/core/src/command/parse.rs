@@ -136,14 +136,20 @@ impl FromStr for Command {
     }
 }
 
+/// Whether a word means the same to every shell with and without quotes.
+fn is_plain(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|character| character.is_ascii_alphanumeric() || "_-./:=@,+%".contains(character))
+}
+
 /// The text form, with quotes where a shell needs them.
 impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, word) in self.words().iter().enumerate() {
             let space = if index == 0 { "" } else { " " };
-            // An error: a NUL in it, which no shell can have.
             match shlex::try_quote(word) {
+                _ if is_plain(word) => write!(f, "{space}{word}")?,
                 Ok(quoted) => write!(f, "{space}{quoted}")?,
+                // A NUL in it, which no shell can have.
                 Err(_) => write!(f, "{space}{word:?}")?,
             }
         }

@@ -156,6 +156,19 @@ fn a_dry_run_says_what_would_happen_and_changes_nothing() {
 }
 
 #[test]
+fn a_dry_run_looks_past_what_clients_have_not_answered() {
+    let mut t = three();
+    let caller = Caller::Program { pid: None, scopes: Scopes::ARRANGE };
+    t.says("set-maximized on --window 1").unwrap();
+    let line = "set-fullscreen on --window 1";
+    let preview = t.desktop.dry_run(&caller, &commands(&[line]), t.now).unwrap();
+    let promised = preview.windows.iter().find(|info| info.id == WindowId(1)).unwrap().area;
+    t.says(line).unwrap();
+    t.answer();
+    assert_eq!(t.desktop.window(WindowId(1)).unwrap().area, promised);
+}
+
+#[test]
 fn references_find_the_window_that_is_meant() {
     let mut t = three();
     for (line, expected) in [

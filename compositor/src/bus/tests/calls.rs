@@ -4,7 +4,8 @@ use std::{collections::HashMap, io::Read as _, os::fd::OwnedFd, time::Instant};
 
 use glasshouse_core::{Refusal, WindowId};
 use glasshouse_protocols::{
-    Capture1Proxy, CaptureInfo, CaptureOptions, Commands1Proxy, Config1Proxy, Debug1Proxy, Desktop1Proxy, Error, Input1Proxy, OutputOptions, Outputs1Proxy, Windows1Proxy,
+    Capture1Proxy, CaptureInfo, CaptureOptions, Commands1Proxy, Config1Proxy, Debug1Proxy, Desktop1Proxy, Error, Input1Proxy,
+    OutputOptions, Outputs1Proxy, Windows1Proxy,
 };
 
 use zbus::connection::Builder;
@@ -44,7 +45,10 @@ async fn commands_arrive() {
     let bench = Bench::new(echo);
     let commands = Commands1Proxy::new(&bench.connect().await).await.unwrap();
     arrived(commands.run(&["focus-window", "7"]).await, "FocusWindow { window: Id(WindowId(7)) }");
-    arrived(commands.run(&["move-window", "-1.5,2", "--window", "app-id:foot"]).await, "MoveWindow { to: (-1.5, 2.0), window: AppId(\"foot\") }");
+    arrived(
+        commands.run(&["move-window", "-1.5,2", "--window", "app-id:foot"]).await,
+        "MoveWindow { to: (-1.5, 2.0), window: AppId(\"foot\") }",
+    );
     let two = [vec!["focus-window", "left"], vec!["set-fullscreen", "toggle"]];
     arrived(commands.transaction(&two).await, "[FocusWindow { window: Direction(Left) }, SetFullscreen { on: Toggle");
     arrived(commands.dry_run(&two).await, "[FocusWindow");
@@ -76,7 +80,8 @@ async fn options_and_outputs_arrive() {
     assert_eq!(config.problems().await.unwrap(), "config.toml:1:1: no");
 
     let outputs = Outputs1Proxy::new(&connection).await.unwrap();
-    let options = OutputOptions { name: Some("A".into()), transform: Some("90".into()), position: Some((1.0, -2.0)), ..OutputOptions::default() };
+    let options =
+        OutputOptions { name: Some("A".into()), transform: Some("90".into()), position: Some((1.0, -2.0)), ..OutputOptions::default() };
     arrived(outputs.create("800x600@30", options.clone()).await, "add-output --name A --transform 90 --position 1,-2 800x600@30");
     arrived(outputs.configure("A", options.clone()).await, "ConfigureOutput { output: Named(\"A\")");
     arrived(outputs.remove("A").await, "RemoveOutput { output: Named(\"A\") }");
@@ -218,8 +223,12 @@ async fn a_picture_comes_as_a_descriptor() {
 
 #[tokio::test]
 async fn every_refusal_has_its_name() {
-    let mut refusals =
-        vec![Refusal::NoWindow { asked: WindowId(7).into(), windows: vec![WindowId(8)] }, Refusal::NotPermitted { scope: "launch" }, Refusal::Locked, Refusal::NameTaken("A".into())];
+    let mut refusals = vec![
+        Refusal::NoWindow { asked: WindowId(7).into(), windows: vec![WindowId(8)] },
+        Refusal::NotPermitted { scope: "launch" },
+        Refusal::Locked,
+        Refusal::NameTaken("A".into()),
+    ];
     let bench = Bench::new(move |request| match request {
         Request::Commands(CommandsRequest::Run { reply, .. }) => drop(reply.send(Err(refusal(&refusals.remove(0))))),
         other => echo(other),

@@ -14,10 +14,12 @@ use glasshouse_protocols::{Check, Desktop1Proxy, Error, Filter, Snapshot, Window
 use tokio::sync::watch;
 use zbus::{Connection, Guid, MessageStream, connection::Builder};
 
-use super::{KeyboardState, saved::SessionRequest, 
-    Captured, CommandsRequest, ConfigRequest, OutputsRequest, DesktopRequest, Facts, Outlet, Request, Subscribed, SubscribedFrom, TelemetryRequest, WindowsRequest,
+use super::{
+    Captured, CommandsRequest, ConfigRequest, DesktopRequest, Facts, KeyboardState, Outlet, OutputsRequest, Request, Subscribed,
+    SubscribedFrom, TelemetryRequest, WindowsRequest,
     hub::{self, Hub},
     peer::Shared,
+    saved::SessionRequest,
     serve,
 };
 

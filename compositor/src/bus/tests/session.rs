@@ -8,8 +8,8 @@ use std::{
 };
 
 use glasshouse_protocols::{
-    BUS_NAME, Capture1Proxy, CaptureInfo, CaptureOptions, Debug1Proxy, Desktop1Proxy, Error, Event, Filter, Payload, WindowMatch, Windows1Proxy,
-    event::WindowClosed,
+    BUS_NAME, Capture1Proxy, CaptureInfo, CaptureOptions, Debug1Proxy, Desktop1Proxy, Error, Event, Filter, Payload, WindowMatch,
+    Windows1Proxy, event::WindowClosed,
 };
 use tokio::{sync::oneshot, task::JoinHandle};
 use zbus::{Connection, MessageStream, connection::Builder, export::futures_core::Stream, fdo::DBusProxy};
