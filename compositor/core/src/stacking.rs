@@ -134,6 +134,10 @@ impl Desktop {
         if is_fullscreen(window) {
             return covers(window, index);
         }
+        // Most windows are nobody's dialog, and need no look at all others.
+        if window.parent.is_none() {
+            return false;
+        }
         self.windows.stack.iter().enumerate().take(index).any(|(below, id)| {
             self.windows.get(*id).is_some_and(|other| {
                 is_fullscreen(other)
