@@ -37,12 +37,14 @@ const ALIASES: &[(&str, &str)] = &[
     ("esc", "Escape"),
     ("del", "Delete"),
     ("ins", "Insert"),
-    ("pageup", "Page_Up"),
-    ("pgup", "Page_Up"),
-    ("prior", "Page_Up"),
-    ("pagedown", "Page_Down"),
-    ("pgdn", "Page_Down"),
-    ("next", "Page_Down"),
+    ("page_up", "Prior"),
+    ("pageup", "Prior"),
+    ("pgup", "Prior"),
+    ("prior", "Prior"),
+    ("page_down", "Next"),
+    ("pagedown", "Next"),
+    ("pgdn", "Next"),
+    ("next", "Next"),
     ("arrowleft", "Left"),
     ("arrowright", "Right"),
     ("arrowup", "Up"),
@@ -107,4 +109,17 @@ fn small(keysym: Keysym) -> Keysym {
 pub(super) fn types_text(keysym: Keysym) -> bool {
     // Return and Tab are control characters; they belong to programs just as well.
     keysym.key_char().is_some() && keysym != Keysym::Escape
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_alias_is_a_key() {
+        for (alias, name) in ALIASES {
+            assert!(find(alias).is_ok(), "{alias} is no key: {name} is unknown");
+        }
+        assert_eq!(find("Page_Up"), find("Prior"));
+    }
 }
