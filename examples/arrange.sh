@@ -13,7 +13,7 @@ echo "windows $left and $right"
 # Events come from here on, and all that there were since the start, so that nothing is missed.
 events=$(mktemp -u)
 mkfifo "$events"
-trap 'kill $watch; rm "$events"' EXIT
+trap 'kill $watch 2>/dev/null || :; rm "$events"' EXIT # It may have ended by itself: nobody reads any more.
 glassctl watch --since 0 --kind window_changed >"$events" &
 watch=$!
 
