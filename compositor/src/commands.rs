@@ -1,11 +1,11 @@
 //! Carrying out commands: those of the core, and those that only this process can.
 
 use glasshouse_core::{
-    Act, Caller, Command, Refusal, WindowRef,
-    command::{Button, Words},
+    Act, Caller, Command, Refusal, Scopes, WindowRef,
+    command::{Button, Entry, Words},
     permit,
 };
-use glasshouse_protocols::Chord;
+use glasshouse_protocols::{Chord, Payload, event::CommandRun};
 
 use crate::{State, bus::BusError, configuration::Answer, session};
 
@@ -16,6 +16,26 @@ impl State {
     ///
     /// Why not; nothing has changed then.
     pub fn run(&mut self, caller: &Caller, command: Command) -> Result<(), Refusal> {
+        let told = command.clone();
+        self.do_command(caller, command)?;
+        self.tell_command(caller, &told);
+        Ok(())
+    }
+
+    /// Subscribers hear of every command that was carried out. What was typed is nobody's business.
+    pub fn tell_command(&mut self, caller: &Caller, command: &Command) {
+        if Entry::named(command.name()).is_none_or(|entry| entry.scope == Scopes::INPUT) {
+            return;
+        }
+        let (caller, pid) = match caller {
+            Caller::Person => ("person", None),
+            Caller::Client => ("client", None),
+            Caller::Program { pid, .. } => ("program", *pid),
+        };
+        self.publish(Payload::CommandRun(CommandRun { command: command.to_string(), caller: caller.to_owned(), pid }));
+    }
+
+    fn do_command(&mut self, caller: &Caller, command: Command) -> Result<(), Refusal> {
         match command {
             Command::Spawn { argv } => self.permitted(caller, &Command::Spawn { argv: argv.clone() }).and_then(|()| self.spawn(argv)),
             Command::PressKey { .. }

@@ -99,15 +99,6 @@ impl Server {
         server.listen(socket)?;
         let name = server.state.control.wayland_display.clone();
         tracing::info!(socket = name, "clients can connect");
-        if let Some(ready) = ready {
-            let mut file = std::fs::File::from(ready);
-            if let Err(error) = writeln!(file, "{name}") {
-                tracing::warn!(%error, "nobody reads --ready-fd");
-            }
-        }
-        if let Err(error) = sd_notify::notify(&[sd_notify::NotifyState::Ready]) {
-            tracing::debug!(%error, "nobody listens for readiness");
-        }
         if config.bus.enabled {
             server.serve_bus(options, config.bus.session)?;
         }
@@ -118,6 +109,15 @@ impl Server {
             })?;
         }
         server.begin(&config);
+        if let Some(ready) = ready {
+            let mut file = std::fs::File::from(ready);
+            if let Err(error) = writeln!(file, "{name}") {
+                tracing::warn!(%error, "nobody reads --ready-fd");
+            }
+        }
+        if let Err(error) = sd_notify::notify(&[sd_notify::NotifyState::Ready]) {
+            tracing::debug!(%error, "nobody listens for readiness");
+        }
         if !options.program.is_empty() {
             server.start_program(&options.program)?;
         }

@@ -28,6 +28,9 @@ impl State {
             }
             CommandsRequest::Transaction { caller, commands, reply } => {
                 let result = self.apply_all(&caller, &commands).map_err(|refused| bus::refused(&refused));
+                if result.is_ok() {
+                    commands.iter().for_each(|command| self.tell_command(&caller, command));
+                }
                 self.settle();
                 self.answer_after_flush(result, reply);
             }

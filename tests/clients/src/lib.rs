@@ -3,8 +3,12 @@
 mod picture;
 
 use std::{
+    fs::Permissions,
     io::{BufRead, BufReader, Read},
-    os::{fd::AsRawFd, unix::process::CommandExt},
+    os::{
+        fd::AsRawFd,
+        unix::{fs::PermissionsExt, process::CommandExt},
+    },
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
@@ -50,7 +54,7 @@ impl Desktop {
 
     /// A folder for a desktop: its sockets lie there, and `config` and `state`.
     pub fn new_folder() -> anyhow::Result<TempDir> {
-        Ok(tempfile::Builder::new().prefix("glasshouse-clients-").tempdir()?)
+        Ok(tempfile::Builder::new().prefix("glasshouse-clients-").permissions(Permissions::from_mode(0o700)).tempdir()?)
     }
 
     /// Starts one with this configuration file, which may be written again later: see [`Self::config_file`].
@@ -112,7 +116,7 @@ impl Desktop {
     /// Runs `glassctl` and gives what it prints.
     pub fn ctl(&self, arguments: &[&str]) -> anyhow::Result<String> {
         let output = self.ctl_output(arguments)?;
-        let said = String::from_utf8_lossy(&output.stderr);
+        let said = [&output.stdout[..], &output.stderr].map(String::from_utf8_lossy).concat();
         ensure!(output.status.success(), "glassctl {}: {said}", arguments.join(" "));
         Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
     }

@@ -110,7 +110,7 @@ async fn what_is_set_can_be_undone() -> Result {
         assert_eq!(config.get("layout.gap-px").await?.value, value);
     }
     let error = commands.run(&["set-option", "layout.gap", "8"]).await.unwrap_err();
-    assert!(error.to_string().contains("layout.gap-px"), "{error}");
+    assert!(error.to_string().contains("did you mean gap-px?"), "{error}");
     let error = commands.run(&["set-option", "layout.gap-px", "1e9"]).await.unwrap_err();
     assert!(error.to_string().contains("500"), "{error}");
     Ok(())
