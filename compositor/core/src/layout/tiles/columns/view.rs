@@ -1,0 +1,171 @@
+//! Which part of the strip is seen.
+
+use super::{
+    super::{Centring, Input, span},
+    Column, Columns,
+};
+use crate::WindowId;
+
+/// Where the view stands.
+///
+/// It is kept in relation to a column, so that whatever happens to the left of that does not move what a person looks at.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct View {
+    /// An index into the columns: the one that last had the focus. Or their number: where the next column would begin.
+    pub(super) anchor: usize,
+    /// From the left edge of the anchor to the left edge of the view, to the right, in logical units.
+    pub(super) offset: f64,
+    /// The anchor has been taken away: the view may move to show no more emptiness than it must.
+    pub(super) fill: bool,
+    /// The newest window, until something is settled.
+    pub(super) newest: Option<WindowId>,
+    /// What to go back to when the newest window, which has got the focus, goes.
+    pub(super) before: Option<Before>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Before {
+    pub(super) newest: WindowId,
+    /// Which window had the focus, and where the view stood in relation to its column.
+    focused: WindowId,
+    offset: f64,
+}
+
+/// Where columns begin and how wide they are, from the left edge of the first.
+pub(super) struct Extents {
+    lefts: Vec<f64>,
+    widths: Vec<f64>,
+    /// Where a next column would begin.
+    end: f64,
+    gap: f64,
+}
+
+impl Extents {
+    pub(super) fn left(&self, column: usize) -> f64 {
+        self.lefts.get(column).copied().unwrap_or(self.end)
+    }
+
+    pub(super) fn width(&self, column: usize) -> f64 {
+        self.widths.get(column).copied().unwrap_or(0.0)
+    }
+
+    fn right(&self, column: usize) -> f64 {
+        self.left(column) + self.width(column)
+    }
+
+    /// The length of the whole strip.
+    fn length(&self) -> f64 {
+        (self.end - self.gap).max(0.0)
+    }
+}
+
+impl Columns {
+    pub(super) fn extents(&self, input: &Input<'_>) -> Extents {
+        let (gap, mut end) = (input.gap(), 0.0);
+        let widths: Vec<f64> = self.columns.iter().map(|column| column.width(input)).collect();
+        let mut lefts = Vec::with_capacity(widths.len());
+        for width in &widths {
+            lefts.push(end);
+            end += width + gap;
+        }
+        Extents { lefts, widths, end, gap }
+    }
+
+    /// Where the view stands now, before it follows the focus.
+    fn standing(&self, extents: &Extents) -> f64 {
+        extents.left(self.view.anchor) + self.view.offset
+    }
+
+    /// The column with the focus, and the left edge of the view from the left edge of the strip.
+    ///
+    /// A focused column that is wider than the view is aligned to the left, because titles and menus are there. If no window of the
+    /// layout has the focus, the view stays where it is.
+    pub(super) fn look(&self, extents: &Extents, input: &Input<'_>) -> (usize, f64) {
+        let view = input.extents().0.length();
+        let standing = self.standing(extents);
+        let focused = input.focused.and_then(|window| self.column_of(window));
+        let active = focused.unwrap_or(self.view.anchor).min(self.columns.len().saturating_sub(1));
+        let (left, right) = (extents.left(active), extents.right(active));
+        let options = &input.options.columns;
+        let centred = left + (extents.width(active) - view) / 2.0;
+        if extents.width(active) > view {
+            // Any part of it will do while it has the focus already, as long as none of the view is wasted.
+            let fills = active == self.view.anchor && left <= standing && standing + view <= right;
+            return (active, if fills { standing } else { left });
+        }
+        let single = options.centre_single && self.columns.len() == 1;
+        if options.centring == Centring::Always || single {
+            return (active, span::quantize(centred));
+        }
+        let mut at = standing;
+        if self.view.fill {
+            at = at.min(extents.length() - view).max(0.0);
+        }
+        let in_view = left >= at && right <= at + view;
+        if focused.is_some() && !in_view {
+            // Both columns are only known here if the one before is still there.
+            let together = extents.right(active.max(self.view.anchor)) - extents.left(active.min(self.view.anchor));
+            let overflows = active != self.view.anchor && self.view.anchor < self.columns.len() && together > view;
+            at = if options.centring == Centring::OnOverflow && overflows { centred } else { at.clamp(right - view, left) };
+        }
+        (active, span::quantize(at))
+    }
+
+    /// Takes note of where the view stands.
+    pub(super) fn settle_view(&mut self, input: &Input<'_>) {
+        let extents = self.extents(input);
+        let (active, left) = self.look(&extents, input);
+        let focused = input.focused.filter(|window| self.columns.get(active).is_some_and(|column| column.position(*window).is_some()));
+        if active != self.view.anchor {
+            let came_from = self.columns.get(self.view.anchor).and_then(Column::active_window);
+            let before = |newest, came_from| Before { newest, focused: came_from, offset: self.view.offset };
+            self.view.before = match (self.view.newest.filter(|newest| Some(*newest) == focused), came_from) {
+                (Some(newest), Some(came_from)) => Some(before(newest, came_from)),
+                _ => None,
+            };
+        }
+        self.view.newest = None;
+        self.view.fill = false;
+        self.stand(active, left, &extents);
+    }
+
+    /// Puts the left edge of the view at `left`, in relation to `anchor`.
+    pub(super) fn stand(&mut self, anchor: usize, left: f64, extents: &Extents) {
+        self.view.anchor = anchor;
+        self.view.offset = left - extents.left(anchor);
+    }
+
+    /// Changes the order of columns and windows, without moving the view in relation to the columns at the left that stay.
+    pub(super) fn with_view_kept(&mut self, input: &Input<'_>, change: impl FnOnce(&mut Self)) {
+        let left = self.standing(&self.extents(input));
+        let anchor = self.columns.get(self.view.anchor).and_then(Column::active_window);
+        change(self);
+        let anchor = anchor.and_then(|window| self.column_of(window)).unwrap_or(self.columns.len());
+        self.stand(anchor, left, &self.extents(input));
+    }
+
+    /// A column was put in at `index`.
+    pub(super) fn column_inserted(&mut self, index: usize) {
+        // Where the anchor is no column but the end of the strip, that is where the new one begins.
+        if index < self.view.anchor || (index == self.view.anchor && index + 1 < self.columns.len()) {
+            self.view.anchor += 1;
+        }
+    }
+
+    /// The column at `index`, whose last window was `window`, has been taken out.
+    pub(super) fn column_removed(&mut self, index: usize, window: WindowId) {
+        if index < self.view.anchor {
+            self.view.anchor -= 1;
+        } else if index == self.view.anchor {
+            let before = self.view.before.filter(|before| before.newest == window);
+            match before.and_then(|before| Some((self.column_of(before.focused)?, before.offset))) {
+                Some((column, offset)) => (self.view.anchor, self.view.offset) = (column, offset),
+                None => self.view.fill = true,
+            }
+            self.view.before = None;
+        }
+        if self.columns.is_empty() {
+            self.view = View::default();
+        }
+    }
+}

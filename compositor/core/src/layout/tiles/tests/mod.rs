@@ -1,0 +1,8 @@
+//! The layouts from outside: what people expect of each, drawn; and random histories.
+
+mod bench;
+mod columns;
+mod histories;
+mod promises;
+mod simple;
+mod tree;
