@@ -226,6 +226,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::layout::tiles::tests::cases())]
+
         #[test]
         fn shares_are_those_that_bisection_finds(
             total in 100.0..5000.0_f64,

@@ -67,13 +67,10 @@ impl Column {
         self.tiles.iter().position(|tile| tile.window == window)
     }
 
-    pub(super) fn insert(&mut self, index: usize, window: WindowId) {
-        let index = index.min(self.tiles.len());
+    /// Adds a window at the bottom, with the height of an average one.
+    pub(super) fn push(&mut self, window: WindowId) {
         let weight = span::mean(self.tiles.iter().map(|tile| tile.weight));
-        self.tiles.insert(index, Tile { window, weight });
-        if index <= self.active && self.tiles.len() > 1 {
-            self.active += 1;
-        }
+        self.tiles.push(Tile { window, weight });
     }
 
     pub(super) fn remove(&mut self, index: usize) -> Option<WindowId> {

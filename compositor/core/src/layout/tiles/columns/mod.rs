@@ -18,13 +18,14 @@ use view::View;
 /// The scrolling layout.
 ///
 /// ```text
-///        +-----------------------+         A window opens in a column of its own, to the right of the one with the focus.
-/// +------+------+  +-------+  +--+----+    That never resizes another window: the strip grows, and the view follows the focus.
-/// |  1   |      |  |   2   |  |  4    |    Several windows of a column are stacked, or tabbed: one is seen at a time.
-/// |      |      |  +-------+  |       |
-/// |      |      |  |   3   |  |       |    Moving a window to the left or the right takes its column past the next one if it is alone
-/// +------+------+  +-------+  +--+----+    in it, and takes it out of the column otherwise. Up and down it moves in its column.
-///        +-----------------------+
+///         the output
+///        +-----------------+        A window opens in a column of its own, to the right of the one with the focus. That never resizes
+/// +------|+-------+ +------|+       another window: the strip grows, and the view follows the focus.
+/// |      ||   2   | |      ||
+/// |   1  |+-------+ |   4  ||       The windows of a column lie one above the other, or are tabs: then one is seen at a time.
+/// |      ||   3   | |      ||
+/// +------|+-------+ +------|+       A window that is moved to the left or the right takes its column past the next one if it is alone in
+///        +-----------------+        it, and leaves its column otherwise. Up and down it moves within its column.
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Columns {

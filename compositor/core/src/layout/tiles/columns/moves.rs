@@ -84,7 +84,7 @@ impl Columns {
         let Some((from, tile)) = self.find(window) else { return false };
         self.with_view_kept(input, |columns| {
             if let Some(column) = columns.columns.get_mut(target) {
-                column.insert(column.tiles.len(), window);
+                column.push(window);
             }
             if let Some(column) = columns.columns.get_mut(from) {
                 column.remove(tile);
@@ -189,6 +189,29 @@ impl Columns {
         self.stand(anchor, super::span::quantize(left), &extents);
         self.view.fill = false;
         true
+    }
+
+    /// Moves the view over the strip by this many logical units, to the right if positive, but not beyond the ends. Answers which window to
+    /// give the focus to, so that the view moves from there as little as possible: the one that last had it in the column of which most is
+    /// seen. For the end of a swipe; while fingers are down it is enough to draw everything beside its place.
+    pub fn scroll(&mut self, by: f64, input: &Input<'_>) -> Option<WindowId> {
+        let extents = self.extents(input);
+        let (active, left) = self.look(&extents, input);
+        let view = input.extents().0.length();
+        let most = (extents.length() - view).max(0.0);
+        let by = if by.is_nan() { 0.0 } else { by };
+        let left = super::span::quantize((left + by).clamp(left.min(0.0), left.max(most)));
+        let anchor = self.view.anchor.min(self.columns.len().saturating_sub(1));
+        self.stand(anchor, left, &extents);
+        self.view.fill = false;
+        let seen = |column: usize| {
+            let start = extents.left(column);
+            (start + extents.width(column)).min(left + view) - start.max(left)
+        };
+        // Among equals the nearest to the focus: it stays where it is unless more is seen of another column.
+        let best =
+            (0..self.columns.len()).max_by(|a, b| seen(*a).total_cmp(&seen(*b)).then(b.abs_diff(active).cmp(&a.abs_diff(active))))?;
+        self.columns.get(best)?.active_window()
     }
 
     fn column_mut(&mut self, window: WindowId) -> Option<&mut Column> {

@@ -54,7 +54,7 @@ impl Extents {
     }
 
     /// The length of the whole strip.
-    fn length(&self) -> f64 {
+    pub(super) fn length(&self) -> f64 {
         (self.end - self.gap).max(0.0)
     }
 }
@@ -78,7 +78,8 @@ impl Columns {
 
     /// The column with the focus, and the left edge of the view from the left edge of the strip.
     ///
-    /// A focused column that is wider than the view is aligned to the left, because titles and menus are there. If no window of the
+    /// A focused column that is wider than the view is aligned to the left, because titles and menus are there, unless it fills the view
+    /// already: a person may have scrolled in it. If no window of the
     /// layout has the focus, the view stays where it is.
     pub(super) fn look(&self, extents: &Extents, input: &Input<'_>) -> (usize, f64) {
         let view = input.extents().0.length();
@@ -89,8 +90,8 @@ impl Columns {
         let options = &input.options.columns;
         let centred = left + (extents.width(active) - view) / 2.0;
         if extents.width(active) > view {
-            // Any part of it will do while it has the focus already, as long as none of the view is wasted.
-            let fills = active == self.view.anchor && left <= standing && standing + view <= right;
+            // Any part of it will do, as long as nothing else is in view.
+            let fills = left <= standing && standing + view <= right;
             return (active, if fills { standing } else { left });
         }
         let single = options.centre_single && self.columns.len() == 1;

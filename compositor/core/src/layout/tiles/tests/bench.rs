@@ -210,6 +210,10 @@ pub(super) fn assert_sound(bench: &mut Bench) {
     }
     assert!(order.is_empty() || scrolls || arrangement.tiles.iter().any(|tile| tile.visible), "nothing is seen");
 
+    if let Tiling::Tree(tree) = &bench.tiling {
+        assert!(tree.depth() <= super::super::tree::MAX_DEPTH);
+    }
+
     let mut settled = bench.clone();
     settled.settle();
     assert_eq!(settled.arrange(), arrangement, "settling moved something");

@@ -3,7 +3,7 @@
 use glasshouse_scene::LogicalSize;
 
 use super::{
-    super::{Centring, ColumnTarget, Layout, Options, Place, Sharing, TilingKind, Width},
+    super::{Centring, ColumnTarget, Layout, Options, Place, Sharing, Tiling, TilingKind, Width},
     bench::{Bench, id},
 };
 use crate::Direction::{Down, Left, Right, Up};
@@ -214,6 +214,29 @@ fn a_tabbed_column_shows_one_window_below_its_titles() {
 }
 
 #[test]
+fn a_tab_stays_in_front_when_another_one_closes() {
+    let mut t = bench();
+    t.open([1, 2, 3, 4]);
+    t.columns(|columns, input| columns.consume_or_expel(id(2), Left, input));
+    t.columns(|columns, input| columns.consume_or_expel(id(3), Left, input));
+    t.columns(|columns, _| columns.set_sharing(id(1), Sharing::Tabbed));
+    t.focus(3);
+    t.focus(4);
+    t.tiling.remove(id(1));
+    t.shows(&["bbbCCC444444", "333333444444", "333333444444", "333333444444"]);
+}
+
+#[test]
+fn the_view_goes_no_further_than_it_must_after_a_column_has_closed() {
+    let mut t = centring(Centring::OnOverflow);
+    t.open([1, 2, 3, 4]);
+    t.focus(3);
+    t.focus(4);
+    t.close(4, 1);
+    t.shows(&["111111222222"; 4]);
+}
+
+#[test]
 fn always_centring_keeps_the_focus_in_the_middle() {
     let mut t = centring(Centring::Always);
     t.open([1]);
@@ -299,4 +322,26 @@ fn heights_in_a_column_move_at_the_edge_between_two_windows() {
     assert!(!t.resize(1, Up, 10.0));
     assert!(t.columns(|columns, _| columns.reset_heights(id(2))));
     t.shows(&["111111333333", "111111333333", "222222333333", "222222333333"]);
+}
+
+#[test]
+fn the_view_scrolls_over_the_strip_and_says_who_gets_the_focus_there() {
+    let mut t = bench();
+    t.open([1, 2, 3, 4]);
+    let scrolled = |t: &mut Bench, by: f64| {
+        let window = t.act(|tiling, input| match tiling {
+            Tiling::Columns(columns) => columns.scroll(by, input),
+            _ => None,
+        });
+        t.focus(window.unwrap().0);
+        window.unwrap().0
+    };
+    assert_eq!(scrolled(&mut t, -60.0), 3);
+    t.shows(&["222222333333"; 4]);
+    assert_eq!(scrolled(&mut t, -20.0), 2);
+    t.shows(&["112222223333"; 4]);
+    assert_eq!(scrolled(&mut t, -1000.0), 2);
+    t.shows(&["111111222222"; 4]);
+    assert_eq!(scrolled(&mut t, 1000.0), 3);
+    t.shows(&["333333444444"; 4]);
 }

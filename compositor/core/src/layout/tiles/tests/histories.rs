@@ -14,7 +14,7 @@ use super::{
 use crate::Direction;
 
 /// `SLOW_TESTS=1` looks fifty times as long.
-pub(super) fn cases() -> Config {
+pub(in crate::layout::tiles) fn cases() -> Config {
     let slow = std::env::var_os("SLOW_TESTS").is_some_and(|value| value == "1");
     Config { cases: if slow { 50_000 } else { 1000 }, max_shrink_iters: 20_000, failure_persistence: None, ..Config::default() }
 }
@@ -137,6 +137,7 @@ fn special(bench: &mut Bench, window: u64, what: u8, direction: Direction, by: f
         (Tiling::Columns(columns), 8) => columns.set_sharing(window, if forward { Sharing::Tabbed } else { Sharing::Stacked }),
         (Tiling::Columns(columns), 9) => columns.centre_column(window, input),
         (Tiling::Columns(columns), 10) => columns.reset_heights(window),
+        (Tiling::Columns(columns), _) => columns.scroll(by, input).is_some(),
         (Tiling::Tree(tree), 0) => tree.split(window, Split::Horizontal),
         (Tiling::Tree(tree), 1) => tree.split(window, Split::Vertical),
         (Tiling::Tree(tree), 2) => tree.split(window, Split::Toggle),

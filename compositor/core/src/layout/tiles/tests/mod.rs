@@ -6,3 +6,5 @@ mod histories;
 mod promises;
 mod simple;
 mod tree;
+
+pub(super) use histories::cases;

@@ -167,6 +167,10 @@ fn a_monocle_shows_the_focus_and_then_the_last_one_that_had_it() {
     t.shows(&["3333"]);
     t.tiling.remove(id(3));
     t.shows(&["1111"]);
+    t.open([4, 5]);
+    t.focus(5);
+    t.tiling.remove(id(5));
+    t.shows(&["4444"]);
 }
 
 #[test]

@@ -273,16 +273,79 @@ fn a_split_by_hand_stays_when_its_second_window_closes() {
 }
 
 #[test]
-fn splits_end_somewhere() {
+fn an_automatic_split_leaves_tabs_alone() {
+    let mut options = Options::default();
+    options.tree.automatic = true;
+    let mut t = Bench::with(TilingKind::Tree, 12, 2, options);
+    t.open([1, 2]);
+    t.tree().set_layout(id(2), ContainerLayout::Tabbed);
+    t.open([3]);
+    t.shows(&["aaaabbbbCCCC", "333333333333"]);
+}
+
+#[test]
+fn tabs_have_no_edges_between_them() {
+    let mut t = nested();
+    t.tree().set_layout(id(3), ContainerLayout::Stacked);
+    assert!(!t.resize(3, Up, 10.0));
+    assert!(t.resize(3, Left, 20.0));
+    t.shows(&["1111bbbbbbbb", "1111CCCCCCCC", "111133333333", "111133333333"]);
+}
+
+#[test]
+fn titles_count_for_the_smallest_size_of_their_container() {
+    let mut t = bench();
+    t.open([1, 2]);
+    t.shift(2, Down);
+    t.tree().split(id(2), Split::Horizontal);
+    t.open([3]);
+    t.tree().set_layout(id(3), ContainerLayout::Tabbed);
+    t.smallest(2, 0.0, 20.0);
+    t.shows(&["111111111111", "bbbbbbCCCCCC", "333333333333", "333333333333"]);
+}
+
+#[test]
+fn a_selection_shrinks_to_the_window_when_its_container_goes() {
+    let mut options = Options::default();
+    options.tree.automatic = true;
+    let mut t = Bench::with(TilingKind::Tree, 12, 8, options);
+    t.open([1, 2, 3, 4]);
+    assert!(t.tree().focus_parent(id(4)));
+    assert_eq!(t.tree().selected(id(4)), [id(3), id(4)]);
+    t.tiling.remove(id(3));
+    assert_eq!(t.tree().selected(id(4)), [id(4)]);
+}
+
+/// A tree with as many containers in each other as there may be, and window 1 beside them.
+fn deepest() -> Bench {
     let mut t = Bench::new(TilingKind::Tree, 1000, 1000);
     t.open([1, 2]);
-    for window in 2..120 {
-        t.tree().split(id(window), Split::Toggle);
+    for window in 2..65 {
+        assert!(t.tree().split(id(window), Split::Toggle), "{window}");
         t.open([window + 1]);
     }
-    assert!(!t.tree().split(id(120), Split::Toggle));
-    for direction in [Up, Left, Down, Right] {
-        t.shift(1, direction);
-        assert_sound(&mut t);
-    }
+    assert_eq!(t.tree().depth(), 64);
+    t
+}
+
+#[test]
+fn splits_end_somewhere() {
+    let mut t = deepest();
+    assert!(!t.tree().split(id(65), Split::Toggle));
+    t.options.tree.automatic = true;
+    t.open([66]);
+    assert_sound(&mut t);
+}
+
+#[test]
+fn no_move_puts_containers_deeper_than_splits_can() {
+    let mut t = deepest();
+    assert!(!t.shift(1, Up), "all others would become a container in yet another one");
+    assert_sound(&mut t);
+    t.focus(1);
+    assert!(t.tree().split(id(1), Split::Vertical));
+    assert!(t.tree().focus_parent(id(1)));
+    assert!(t.shift(1, Right), "a container with a window goes past what is too deep for it");
+    assert_sound(&mut t);
+    assert_eq!(t.order().last(), Some(&1));
 }

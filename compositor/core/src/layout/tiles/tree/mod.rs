@@ -10,7 +10,7 @@ pub use node::ContainerLayout;
 use node::{Container, Content, Node, Path};
 
 /// More containers are never in each other; a split beyond it is none. It keeps every walk through the tree short.
-const MAX_DEPTH: usize = 64;
+pub(super) const MAX_DEPTH: usize = 64;
 
 /// How a window is split off its siblings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -133,6 +133,23 @@ impl Tree {
         let Some(container) = path.split_last().and_then(|(_, parent)| self.root.container_mut(parent)) else { return false };
         container.children.iter_mut().for_each(|child| child.weight = 1.0);
         true
+    }
+
+    /// How many containers are in each other.
+    #[cfg(test)]
+    pub(super) fn depth(&self) -> usize {
+        1 + self.root.depth()
+    }
+
+    /// Whether the next thing in that direction is another window in the same container.
+    #[cfg(test)]
+    pub(super) fn is_beside_window(&self, window: WindowId, direction: Direction) -> bool {
+        let (axis, forward) = along(direction);
+        let path = self.selection(window).unwrap();
+        let (index, parent) = path.split_last().unwrap();
+        let parent = self.root.container(parent).unwrap();
+        let next = step(*index, forward, parent.children.len()).filter(|_| parent.layout.axis() == axis);
+        next.is_some_and(|next| parent.children[next].container().is_none() && parent.children[*index].container().is_none())
     }
 
     fn tidy(&mut self) {
