@@ -214,6 +214,17 @@ mod tests {
         assert_eq!(spans, [Span { start: 0.0, end: 48.0 }, Span { start: 52.0, end: 100.0 }]);
     }
 
+    #[test]
+    fn an_edge_stops_where_a_part_cannot_follow() {
+        let extent = Span { start: 0.0, end: 100.0 };
+        let parts = [part((1.0, 20.0, 60.0)), part((1.0, 0.0, 90.0))];
+        let to = |by: f64| shift(&cut(extent, 0.0, &parts), &parts, 0, by).map(|weights| (weights[0] * 50.0).round());
+        assert_eq!([to(30.0), to(5.0), to(-90.0)], [Some(60.0), Some(55.0), Some(20.0)]);
+        let parts = [part((1.0, 0.0, 60.0)), part((1.0, 0.0, 70.0))];
+        let to = |by: f64| shift(&cut(extent, 0.0, &parts), &parts, 0, by).map(|weights| (weights[0] * 50.0).round());
+        assert_eq!([to(-90.0), to(0.0), to(f64::NAN)], [Some(30.0), None, None]);
+    }
+
     /// Everybody's smallest length; then a millionth of what is left to whoever is furthest below his fair share, and so on.
     fn slow_share(total: f64, parts: &[Part]) -> Vec<f64> {
         let (mut low, mut high) = (0.0, 1e9);

@@ -87,6 +87,10 @@ fn closing_the_last_column_leaves_no_emptiness_that_others_could_fill() {
     t.focus(3);
     t.close(3, 2);
     t.shows(&["111111222222"; 4]);
+    t.focus(1);
+    t.focus(2);
+    t.close(2, 1);
+    t.shows(&["111111......"; 4]);
 }
 
 #[test]
@@ -220,10 +224,10 @@ fn a_tab_stays_in_front_when_another_one_closes() {
     t.columns(|columns, input| columns.consume_or_expel(id(2), Left, input));
     t.columns(|columns, input| columns.consume_or_expel(id(3), Left, input));
     t.columns(|columns, _| columns.set_sharing(id(1), Sharing::Tabbed));
-    t.focus(3);
+    t.focus(2);
     t.focus(4);
     t.tiling.remove(id(1));
-    t.shows(&["bbbCCC444444", "333333444444", "333333444444", "333333444444"]);
+    t.shows(&["BBBccc444444", "222222444444", "222222444444", "222222444444"]);
 }
 
 #[test]

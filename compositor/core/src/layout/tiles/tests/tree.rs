@@ -316,6 +316,27 @@ fn a_selection_shrinks_to_the_window_when_its_container_goes() {
     assert_eq!(t.tree().selected(id(4)), [id(4)]);
 }
 
+#[test]
+fn a_container_split_by_hand_stays_one_when_it_is_all_there_is() {
+    let mut t = nested();
+    t.close(1, 3);
+    assert!(t.tree().focus_parent(id(3)));
+    t.act(|tiling, input| tiling.insert(id(4), Place::After(id(3)), input));
+    t.shows(&["222222444444", "222222444444", "333333444444", "333333444444"]);
+}
+
+#[test]
+fn flattening_remembers_the_last_focus() {
+    let mut t = bench();
+    t.open([1, 2]);
+    t.tree().split(id(2), Split::Horizontal);
+    t.open([3]);
+    t.tree().flatten();
+    t.tree().set_layout(id(1), ContainerLayout::Tabbed);
+    t.focused = None;
+    t.shows(&["aaaabbbbCCCC", "333333333333", "333333333333", "333333333333"]);
+}
+
 /// A tree with as many containers in each other as there may be, and window 1 beside them.
 fn deepest() -> Bench {
     let mut t = Bench::new(TilingKind::Tree, 1000, 1000);
