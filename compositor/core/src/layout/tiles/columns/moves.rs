@@ -1,6 +1,6 @@
 //! What is special to columns: moving them, taking windows in and out, and their widths.
 
-use super::{Column, Columns, Direction, Input, Sharing, Width, along};
+use super::{super::span, Column, Columns, Direction, Input, Sharing, Width, along};
 use crate::WindowId;
 
 /// A column, seen from another one.
@@ -186,7 +186,7 @@ impl Columns {
         let extents = self.extents(input);
         let left = extents.left(index) + (extents.width(index) - input.extents().0.length()) / 2.0;
         let anchor = self.view.anchor.min(self.columns.len().saturating_sub(1));
-        self.stand(anchor, super::span::quantize(left), &extents);
+        self.stand(anchor, span::quantize(left), &extents);
         self.view.fill = false;
         true
     }
@@ -200,7 +200,7 @@ impl Columns {
         let view = input.extents().0.length();
         let most = (extents.length() - view).max(0.0);
         let by = if by.is_nan() { 0.0 } else { by };
-        let left = super::span::quantize((left + by).clamp(left.min(0.0), left.max(most)));
+        let left = span::quantize((left + by).clamp(left.min(0.0), left.max(most)));
         let anchor = self.view.anchor.min(self.columns.len().saturating_sub(1));
         self.stand(anchor, left, &extents);
         self.view.fill = false;

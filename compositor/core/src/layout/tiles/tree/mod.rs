@@ -240,7 +240,7 @@ impl Layout for Tree {
     }
 
     fn arrange(&self, input: &Input<'_>) -> Arrangement {
-        let measured = place::Measured::root(&self.root, input);
+        let measured = place::Measured::container(&self.root, input);
         let mut arrangement = Arrangement::default();
         let focused = place::focus_path(&self.root, input);
         place::place(&self.root, &measured, input.rect(), true, focused.as_deref(), input, &mut arrangement);

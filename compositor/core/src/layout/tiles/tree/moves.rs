@@ -1,9 +1,10 @@
 //! Windows and containers on their way through the tree.
 
 use super::{
-    super::{Axis, along, span, step},
+    super::{Axis, Input, along, span, step},
     Content, MAX_DEPTH, Node, Tree,
     node::{Container, ContainerLayout, Path},
+    place::{self, Measured},
 };
 use crate::Direction;
 
@@ -102,7 +103,7 @@ impl Tree {
 
     /// Moves the edge of the node at `path` in direction `edge`: it is the one of the nearest split around it that has a child on the other
     /// side of it.
-    pub(super) fn resize_node(&mut self, path: &[usize], edge: Direction, outwards: f64, input: &super::Input<'_>) -> bool {
+    pub(super) fn resize_node(&mut self, path: &[usize], edge: Direction, outwards: f64, input: &Input<'_>) -> bool {
         let (axis, forward) = along(edge);
         let by = if forward { outwards } else { -outwards };
         for depth in (0..path.len()).rev() {
@@ -112,11 +113,11 @@ impl Tree {
             if container.layout.strip().is_some() || container.layout.axis() != axis {
                 continue;
             }
-            let measured = super::place::Measured::root(&self.root, input);
+            let measured = Measured::container(&self.root, input);
             let Some(measured) = measured.at(around) else { return false };
-            let Some(rect) = super::place::locate(&self.root, around, input) else { return false };
-            let spans = super::place::spans(container, measured, rect, input);
-            let parts = super::place::parts(container, measured);
+            let Some(rect) = place::locate(&self.root, around, input) else { return false };
+            let spans = place::spans(container, measured, rect, input);
+            let parts = place::parts(container, measured);
             let Some(weights) = span::shift(&spans, &parts, (*index).min(next), by) else { return false };
             let Some(container) = self.root.container_mut(around) else { return false };
             for (child, weight) in container.children.iter_mut().zip(weights) {

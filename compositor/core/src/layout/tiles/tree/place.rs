@@ -14,11 +14,6 @@ pub(super) struct Measured {
 }
 
 impl Measured {
-    /// In one pass from the windows upwards.
-    pub(super) fn root(root: &Container, input: &Input<'_>) -> Self {
-        Self::container(root, input)
-    }
-
     fn node(node: &Node, input: &Input<'_>) -> Self {
         match &node.content {
             Content::Window(window) => Self { limits: input.limits(*window), children: Vec::new() },
@@ -26,7 +21,8 @@ impl Measured {
         }
     }
 
-    fn container(container: &Container, input: &Input<'_>) -> Self {
+    /// In one pass from the windows upwards.
+    pub(super) fn container(container: &Container, input: &Input<'_>) -> Self {
         let children: Vec<Self> = container.children.iter().map(|child| Self::node(child, input)).collect();
         let zero = LogicalSize::zero();
         // All children lie on each other; a largest size counts only if all have one.
@@ -94,7 +90,7 @@ fn children(container: &Container, measured: &Measured, rect: LogicalRect, input
 
 /// Where the node at `path` lies.
 pub(super) fn locate(root: &Container, path: &[usize], input: &Input<'_>) -> Option<LogicalRect> {
-    let measured = Measured::root(root, input);
+    let measured = Measured::container(root, input);
     let (mut rect, mut container, mut measured) = (input.rect(), root, &measured);
     for (depth, index) in path.iter().enumerate() {
         rect = *children(container, measured, rect, input).0.get(*index)?;
@@ -139,7 +135,7 @@ pub(super) fn place(
     }
 }
 
-/// Whether somebody looks along `path`: for [`place`].
+/// The path to the window with the focus, if it is in the tree.
 pub(super) fn focus_path(root: &Container, input: &Input<'_>) -> Option<Path> {
     root.path_to(input.focused?)
 }
