@@ -11,15 +11,15 @@ use std::{
     sync::Arc,
 };
 
-use glasshouse_core::{Notice, OutputInfo, Timestamp, WindowId};
-use glasshouse_protocols::{Dict, Event, Output, Payload, Replica, Snapshot, Window, Workspace, event::SystemAlert};
+use glasshouse_core::{LayerInfo, Notice, OutputInfo, Timestamp, WindowId};
+use glasshouse_protocols::{Dict, Event, Layer, Output, Payload, Replica, Snapshot, Window, Workspace, event::SystemAlert};
 use glasshouse_scene::LogicalRect;
 
 use self::waiting::Waiters;
 use crate::{
     State,
     bus::{self, BusError, Facts, Outlet, Reply, Subscribed, SubscribedFrom, Told},
-    wayland::client::CutOff,
+    wayland::client::{CutOff, pid_of},
 };
 
 /// Events that are kept for subscribers that come back.
@@ -256,6 +256,16 @@ impl State {
     pub fn wire_outputs(&self) -> Vec<Output> {
         let area = |output: &OutputInfo| LogicalRect::new(output.position, output.size);
         self.desktop.outputs().iter().map(|output| bus::output(output.id, &output.mode, area(output))).collect()
+    }
+
+    /// All layer surfaces with content for the wire.
+    pub fn wire_layers(&self) -> Vec<Layer> {
+        let wire = |info: &LayerInfo| {
+            let output = info.output.and_then(|output| self.desktop.output(output)).map(|output| output.mode.name);
+            let pid = self.clients.surfaces.get(info.surface).and_then(|surface| pid_of(&surface.wl));
+            bus::layer(info, output, pid)
+        };
+        self.desktop.layers().iter().map(wire).collect()
     }
 
     /// All workspaces for the wire.

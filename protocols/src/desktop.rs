@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use zbus::{Type, proxy};
 
-pub use crate::state::{Output, Window, Workspace};
+pub use crate::state::{Layer, Output, Window, Workspace};
 use crate::{Error, dict::Dict, replica::Snapshot, subscription::Filter};
 
 /// One thing that `doctor` looked at. On the wire `(sbs)`.
@@ -62,6 +62,9 @@ pub trait Desktop1 {
 
     /// All outputs, in the order in which they were added.
     fn outputs(&self) -> Result<Vec<Output>, Error>;
+
+    /// All layer surfaces with content: by layer, the lowest first, and in one layer in the order of their creation.
+    fn layers(&self) -> Result<Vec<Layer>, Error>;
 
     /// How the desktop is: which executor draws and why, the processes, their memory.
     fn doctor(&self) -> Result<Vec<Check>, Error>;

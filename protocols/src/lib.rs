@@ -45,7 +45,7 @@ pub use matching::{Awaited, WindowMatch};
 pub use outputs::{OutputOptions, Outputs1Proxy};
 pub use replica::{Replica, Snapshot};
 pub use session::{Session1Proxy, SnapshotInfo};
-pub use state::{Output, Window, Workspace};
+pub use state::{Layer, Output, Window, Workspace};
 pub use subscription::Filter;
 pub use telemetry::{Metrics, Telemetry1Proxy};
 pub use windows::Windows1Proxy;

@@ -4,6 +4,7 @@ use euclid::Rect;
 use glasshouse_scene::{LogicalPoint, LogicalRect, LogicalSize, OutputId, SurfaceId};
 
 use crate::{
+    desktop::Desktop,
     event::{Edges, KeyboardInterest, Layer, LayerState},
     grid::{Grid, tame_i32},
 };
@@ -38,6 +39,43 @@ impl LayerSurface {
     /// May have the keyboard when somebody clicks it.
     pub(crate) fn wants_keyboard(&self) -> bool {
         self.mapped && self.state.as_ref().is_some_and(|state| state.keyboard != KeyboardInterest::None)
+    }
+}
+
+/// A layer surface, as others see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerInfo {
+    pub surface: SurfaceId,
+    /// What its client calls it, such as `panel`. Not unique.
+    pub namespace: String,
+    /// `None`: there is no output.
+    pub output: Option<OutputId>,
+    pub layer: Layer,
+    /// In the space of all outputs.
+    pub area: LogicalRect,
+    /// As [`LayerState::exclusive_zone`].
+    pub exclusive_zone: i32,
+    pub keyboard: KeyboardInterest,
+    /// It has the keyboard.
+    pub focused: bool,
+}
+
+impl Desktop {
+    /// All layer surfaces with content: by layer, the lowest first, and in one layer in the order of their creation.
+    pub fn layers(&self) -> Vec<LayerInfo> {
+        let info = |layer: &LayerSurface| LayerInfo {
+            surface: layer.surface,
+            namespace: layer.namespace.clone(),
+            output: layer.output,
+            layer: layer.layer(),
+            area: layer.area,
+            exclusive_zone: layer.state.as_ref().map_or(0, |state| state.exclusive_zone),
+            keyboard: layer.state.as_ref().map_or(KeyboardInterest::None, |state| state.keyboard),
+            focused: self.told.focus == Some(layer.surface),
+        };
+        let mut infos: Vec<_> = self.layers.list.iter().filter(|layer| layer.mapped).map(info).collect();
+        infos.sort_by_key(|info| info.layer);
+        infos
     }
 }
 

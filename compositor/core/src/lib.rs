@@ -44,6 +44,7 @@ pub use desktop::Desktop;
 pub use effect::{Effect, Effects, Notice, WindowConfigure, WindowInfo};
 pub use event::Event;
 pub use ids::{OutputId, SurfaceId, Timestamp, WindowId, WorkspaceId};
+pub use layer::LayerInfo;
 pub use layout::tiles;
 pub use memory::{Memory, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace};
 pub use output::OutputInfo;

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use glasshouse_core::Command;
-use glasshouse_protocols::{Check, Dict, Filter, Output, Snapshot, Window, replica::Start};
+use glasshouse_protocols::{Check, Dict, Filter, Layer, Output, Snapshot, Window, replica::Start};
 use zbus::{
     Connection, Message, interface,
     object_server::{ResponseDispatchListener, ResponseDispatchNotifier, SignalEmitter},
@@ -61,6 +61,16 @@ impl Desktop1 {
     /// logical_height (d, logical pixels in the space of all outputs).
     async fn outputs(&self, #[zbus(connection)] connection: &Connection) -> Result<Vec<Output>, BusError> {
         self.0.ask(connection, |caller, reply| Request::Outputs { caller, reply }).await
+    }
+
+    /// All layer surfaces with content (panels, docks, wallpapers, launchers): by layer, the lowest first, and in one layer in the order of
+    /// their creation: id (t), namespace (s), layer (s: background, bottom, top or overlay; windows are between bottom and top), x, y,
+    /// width, height (d, logical pixels in the space of all outputs), exclusive_zone (i: positive: logical pixels that windows leave free
+    /// at its edge; 0: it makes room for those that are; -1: it does not), keyboard (s: none, on-demand or exclusive), focused (b, it has
+    /// the keyboard), output (s), pid (i). What is unknown is absent.
+    async fn layers(&self, #[zbus(connection)] connection: &Connection) -> Result<Vec<Layer>, BusError> {
+        let request = |caller, reply| Request::Desktop { caller, request: DesktopRequest::Layers { reply } };
+        self.0.ask(connection, request).await
     }
 
     /// How the desktop is: for each check its name, whether all is well, and a sentence.

@@ -46,7 +46,7 @@ pub use request::{
 };
 pub use saved::SessionRequest;
 pub use session::SessionBus;
-pub use wire::{output, refusal, window, workspace};
+pub use wire::{layer, output, refusal, window, workspace};
 
 /// Starts to serve on a socket and on a session bus, if there are any.
 ///

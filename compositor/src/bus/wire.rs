@@ -1,7 +1,10 @@
 //! The core's values as the wire's, written by hand so that each can change without the other.
 
-use glasshouse_core::{OutputMode, Refusal, WindowInfo, WorkspaceInfo};
-use glasshouse_protocols::{Output, Window, Workspace};
+use glasshouse_core::{
+    LayerInfo, OutputMode, Refusal, WindowInfo, WorkspaceInfo,
+    event::{KeyboardInterest, Layer as LayerName},
+};
+use glasshouse_protocols::{Layer, Output, Window, Workspace};
 use glasshouse_scene::{LogicalRect, OutputId};
 
 use super::BusError;
@@ -57,6 +60,35 @@ pub fn output(id: OutputId, mode: &OutputMode, area: LogicalRect) -> Output {
         y: area.origin.y,
         logical_width: area.size.width,
         logical_height: area.size.height,
+    }
+}
+
+/// A layer surface for the wire. `output` is the name of its output, `pid` the process of its client.
+pub fn layer(info: &LayerInfo, output: Option<String>, pid: Option<i32>) -> Layer {
+    let layer = match info.layer {
+        LayerName::Background => "background",
+        LayerName::Bottom => "bottom",
+        LayerName::Top => "top",
+        LayerName::Overlay => "overlay",
+    };
+    let keyboard = match info.keyboard {
+        KeyboardInterest::None => "none",
+        KeyboardInterest::OnDemand => "on-demand",
+        KeyboardInterest::Exclusive => "exclusive",
+    };
+    Layer {
+        id: info.surface.0,
+        namespace: info.namespace.clone(),
+        layer: layer.to_owned(),
+        x: info.area.origin.x,
+        y: info.area.origin.y,
+        width: info.area.size.width,
+        height: info.area.size.height,
+        exclusive_zone: info.exclusive_zone,
+        keyboard: keyboard.to_owned(),
+        focused: info.focused,
+        output,
+        pid,
     }
 }
 

@@ -11,6 +11,7 @@ impl State {
         let allowed = self.allowed(caller, Act::Observe);
         match request {
             DesktopRequest::Snapshot { reply } => answer(reply, allowed.map(|()| self.events.snapshot())),
+            DesktopRequest::Layers { reply } => answer(reply, allowed.map(|()| self.wire_layers())),
             DesktopRequest::Subscribe { since, reply } => answer(reply, allowed.and_then(|()| self.events.subscribed(since))),
         }
     }

@@ -90,6 +90,12 @@ impl ClientData for ClientState {
     }
 }
 
+/// The process at the other end of the connection that `resource` belongs to. `None`: the kernel does not know it, or the client is being
+/// torn down.
+pub fn pid_of(resource: &impl Resource) -> Option<i32> {
+    resource.client()?.get_data::<ClientState>()?.pid
+}
+
 /// What we keep with the connection that `resource` belongs to. `None` while the client is being torn down.
 pub fn with_quota<T>(resource: &impl Resource, f: impl FnOnce(&Quota) -> T) -> Option<T> {
     let client = resource.client()?;

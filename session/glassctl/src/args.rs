@@ -74,6 +74,12 @@ pub(crate) enum Order {
         #[arg(long)]
         json: bool,
     },
+    /// List the panels, docks, wallpapers and launchers: everything that is a layer surface and no window.
+    Layers {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Carry out commands: do set-fullscreen toggle. All that a key binding can do.
     ///
     /// Several commands with a comma between them are carried out all together or not at all, and one undo undoes them:

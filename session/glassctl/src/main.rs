@@ -95,6 +95,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Order::Windows { json } => show::windows(&Desktop1Proxy::new(connection).await?.windows().await?, json)?,
         Order::Workspaces { json } => show::workspaces(&Desktop1Proxy::new(connection).await?.snapshot().await?.1.workspaces, json)?,
         Order::Outputs { json } => show::outputs(&Desktop1Proxy::new(connection).await?.outputs().await?, json)?,
+        Order::Layers { json } => show::layers(&Desktop1Proxy::new(connection).await?.layers().await?, json)?,
         Order::Do(order) => commands::carry_out(connection, &order).await?,
         Order::Focus { window } => commands::run(connection, &Command::FocusWindow { window }).await?,
         Order::Close { window } => commands::run(connection, &Command::CloseWindow { window }).await?,

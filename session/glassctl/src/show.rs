@@ -1,8 +1,8 @@
-//! Windows, workspaces and outputs, for people and as JSON.
+//! Windows, layer surfaces, workspaces and outputs, for people and as JSON.
 
 use std::io;
 
-use glasshouse_protocols::{CaptureInfo, Output, Window, Workspace};
+use glasshouse_protocols::{CaptureInfo, Layer, Output, Window, Workspace};
 use serde_json::{Value, json};
 
 use crate::print::{number, or_dash, print, print_json, table};
@@ -67,6 +67,29 @@ pub(crate) fn outputs(outputs: &[Output], json: bool) -> io::Result<()> {
         ]
     });
     print(&table(["NAME", "PIXELS", "REFRESH", "SCALE", "PLACE"], rows))
+}
+
+pub(crate) fn layers(layers: &[Layer], json: bool) -> io::Result<()> {
+    if json {
+        return print_json(&layers.iter().map(layer_json).collect());
+    }
+    if layers.is_empty() {
+        return print("no layer surfaces; panels, docks, wallpapers and launchers are some\n");
+    }
+    let rows = layers.iter().map(|layer| {
+        let keyboard = if layer.focused { format!("{} (has it)", layer.keyboard) } else { layer.keyboard.clone() };
+        [
+            layer.id.to_string(),
+            layer.namespace.clone(),
+            or_dash(layer.pid),
+            layer.layer.clone(),
+            place(layer.x, layer.y, layer.width, layer.height),
+            or_dash(layer.output.as_ref()),
+            layer.exclusive_zone.to_string(),
+            keyboard,
+        ]
+    });
+    print(&table(["ID", "NAMESPACE", "PID", "LAYER", "PLACE", "OUTPUT", "ZONE", "KEYBOARD"], rows))
 }
 
 /// A window that was waited for: its id, or everything.
@@ -141,6 +164,23 @@ pub(crate) fn output_json(output: &Output) -> Value {
         "y": output.y,
         "logical_width": output.logical_width,
         "logical_height": output.logical_height,
+    })
+}
+
+fn layer_json(layer: &Layer) -> Value {
+    json!({
+        "id": layer.id,
+        "namespace": layer.namespace,
+        "pid": layer.pid,
+        "layer": layer.layer,
+        "x": layer.x,
+        "y": layer.y,
+        "width": layer.width,
+        "height": layer.height,
+        "output": layer.output,
+        "exclusive_zone": layer.exclusive_zone,
+        "keyboard": layer.keyboard,
+        "focused": layer.focused,
     })
 }
 

@@ -275,3 +275,28 @@ fn wev_hears_every_key_button_and_motion() -> Result {
     }
     Ok(())
 }
+
+#[test]
+fn the_wallpaper_of_swaybg_is_a_layer_surface_that_glassctl_lists() -> Result {
+    let mut desktop = Desktop::start(&["--size", "640x480"])?;
+    assert_eq!(desktop.ctl(&["layers", "--json"])?, "[]");
+    assert!(desktop.ctl(&["layers"])?.starts_with("no layer surfaces"));
+    let pid = desktop.spawn(&["swaybg", "--color", "#204060"])?.id();
+    let listed = desktop.wait_for("the wallpaper", |desktop| {
+        let layers: serde_json::Value = serde_json::from_str(&desktop.ctl(&["layers", "--json"])?)?;
+        Ok(layers.get(0).cloned())
+    })?;
+    assert_eq!((listed["namespace"].as_str(), listed["layer"].as_str()), (Some("wallpaper"), Some("background")));
+    assert_eq!(
+        (listed["width"].as_f64(), listed["height"].as_f64(), listed["exclusive_zone"].as_i64()),
+        (Some(640.0), Some(480.0), Some(-1))
+    );
+    assert_eq!(
+        (listed["keyboard"].as_str(), listed["output"].as_str(), listed["pid"].as_u64()),
+        (Some("none"), Some("HEADLESS-1"), Some(pid.into()))
+    );
+    let table = desktop.ctl(&["layers"])?;
+    assert!(table.contains("NAMESPACE") && table.contains("640x480 at 0,0"), "{table}");
+    assert_eq!(desktop.picture(&["--no-cursor"])?.count(|pixel| pixel == [0x20, 0x40, 0x60]), 640 * 480);
+    Ok(())
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use glasshouse_protocols::Snapshot;
+use glasshouse_protocols::{Layer, Snapshot};
 
 use crate::bus::{Reply, Told};
 
@@ -11,6 +11,8 @@ use crate::bus::{Reply, Told};
 pub enum DesktopRequest {
     /// The state and its sequence.
     Snapshot { reply: Reply<(u64, Snapshot)> },
+    /// All layer surfaces with content. See [`crate::bus::layer`].
+    Layers { reply: Reply<Vec<Layer>> },
     /// As `Snapshot`, or the events after `since`.
     Subscribe { since: Option<u64>, reply: Reply<Subscribed> },
 }

@@ -10,7 +10,7 @@ use glasshouse_protocols::{
 
 use zbus::connection::Builder;
 
-use super::{super::*, Bench, echo, sample_window};
+use super::{super::*, Bench, echo, sample_layer, sample_window};
 
 /// The call arrived in the main loop as `Debug` prints it, and its refusal came back typed.
 #[track_caller]
@@ -35,6 +35,7 @@ async fn the_desktop_answers() {
     let desktop = Desktop1Proxy::new(&bench.connect().await).await.unwrap();
     assert_eq!(desktop.version().await.unwrap(), env!("CARGO_PKG_VERSION"));
     assert_eq!(desktop.windows().await.unwrap(), [sample_window()]);
+    assert_eq!(desktop.layers().await.unwrap(), [sample_layer()]);
     assert_eq!(desktop.doctor().await.unwrap()[0].check, "executor");
     arrived(desktop.outputs().await, &format!("Program {{ pid: Some({}), scopes: Scopes(63) }}", std::process::id()));
     arrived(desktop.quit().await, "Quit");

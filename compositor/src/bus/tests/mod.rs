@@ -10,7 +10,7 @@ mod xml;
 use std::{os::unix::net::UnixStream, sync::Arc, thread};
 
 use calloop::channel::channel;
-use glasshouse_protocols::{Check, Desktop1Proxy, Error, Filter, Snapshot, Window};
+use glasshouse_protocols::{Check, Desktop1Proxy, Error, Filter, Layer, Snapshot, Window};
 use tokio::sync::watch;
 use zbus::{Connection, Guid, MessageStream, connection::Builder};
 
@@ -132,6 +132,7 @@ fn echo(request: Request) {
             drop(reply.send(Ok(KeyboardState { mode: "resize".into(), layouts, layout: 2 })));
         }
         Request::Desktop { request: DesktopRequest::Snapshot { reply }, .. } => drop(reply.send(Ok((5, sample_snapshot())))),
+        Request::Desktop { request: DesktopRequest::Layers { reply }, .. } => drop(reply.send(Ok(vec![sample_layer()]))),
         Request::Desktop { request: DesktopRequest::Subscribe { reply, .. }, .. } => {
             drop(reply.send(Ok(Subscribed { newest: 5, from: SubscribedFrom::Snapshot(sample_snapshot()) })));
         }
@@ -162,6 +163,20 @@ fn sample_facts() -> Facts {
 
 fn sample_snapshot() -> Snapshot {
     Snapshot { instance: "one".to_owned(), windows: vec![sample_window()], focus: Some(7), ..Snapshot::default() }
+}
+
+fn sample_layer() -> Layer {
+    Layer {
+        id: 3,
+        namespace: "panel".to_owned(),
+        layer: "top".to_owned(),
+        width: 800.0,
+        height: 30.5,
+        exclusive_zone: -1,
+        keyboard: "on-demand".to_owned(),
+        pid: Some(42),
+        ..Layer::default()
+    }
 }
 
 fn sample_window() -> Window {
