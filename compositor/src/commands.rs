@@ -1,7 +1,7 @@
 //! Carrying out commands: those of the core, and those that only this process can.
 
 use glasshouse_core::{
-    Act, Caller, Command, Refusal, Scopes, WindowRef,
+    Act, Caller, Command, Refusal, Refused, Scopes, WindowRef,
     command::{Button, Entry, Words},
     permit,
 };
@@ -19,6 +19,17 @@ impl State {
         let told = command.clone();
         self.do_command(caller, command)?;
         self.tell_command(caller, &told);
+        Ok(())
+    }
+
+    /// Carries out several commands of the core, all or none, whoever they came from.
+    ///
+    /// # Errors
+    ///
+    /// Which one was refused; nothing has changed then.
+    pub fn run_all(&mut self, caller: &Caller, commands: &[Command]) -> Result<(), Refused> {
+        self.apply_all(caller, commands)?;
+        commands.iter().for_each(|command| self.tell_command(caller, command));
         Ok(())
     }
 

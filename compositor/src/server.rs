@@ -365,6 +365,7 @@ impl State {
         self.session_turn();
         // What the display released or refused may concern the core.
         self.settle();
+        self.toplevels_turn();
         // Buffers that were never shown are free without a frame.
         self.release_buffers();
         self.clients.popups.cleanup();

@@ -168,6 +168,7 @@ impl State {
     fn notice(&mut self, notice: &Notice) {
         tracing::debug!(?notice);
         self.events.notice(notice);
+        self.clients.toplevels.notice(notice);
         if let Notice::WindowOpened { window } = notice {
             self.launched_window(*window);
         }

@@ -27,10 +27,7 @@ impl State {
                 self.answer_after_flush(result, reply);
             }
             CommandsRequest::Transaction { caller, commands, reply } => {
-                let result = self.apply_all(&caller, &commands).map_err(|refused| bus::refused(&refused));
-                if result.is_ok() {
-                    commands.iter().for_each(|command| self.tell_command(&caller, command));
-                }
+                let result = self.run_all(&caller, &commands).map_err(|refused| bus::refused(&refused));
                 self.settle();
                 self.answer_after_flush(result, reply);
             }

@@ -3,6 +3,7 @@
 pub mod activation;
 pub mod client;
 pub mod compositor;
+mod ext_foreign_toplevel_list_v1;
 mod inhibit;
 pub mod input_method;
 mod keymap_text;
@@ -15,8 +16,10 @@ pub mod selection;
 pub mod shm;
 pub mod surface;
 pub mod text_input;
+pub mod toplevels;
 pub mod virtual_keyboard;
 pub mod virtual_pointer;
+mod wlr_foreign_toplevel_management_v1;
 pub mod xdg_shell;
 
 use std::collections::{BTreeMap, HashMap};
@@ -26,12 +29,16 @@ use glasshouse_scene::BufferId;
 use smithay::{
     desktop::PopupManager,
     reexports::{
-        wayland_protocols::wp::text_input::zv3::server::zwp_text_input_manager_v3::ZwpTextInputManagerV3,
+        wayland_protocols::{
+            ext::foreign_toplevel_list::v1::server::ext_foreign_toplevel_list_v1::ExtForeignToplevelListV1,
+            wp::text_input::zv3::server::zwp_text_input_manager_v3::ZwpTextInputManagerV3,
+        },
         wayland_protocols_misc::{
             zwp_input_method_v2::server::zwp_input_method_manager_v2::ZwpInputMethodManagerV2,
             zwp_virtual_keyboard_v1::server::zwp_virtual_keyboard_manager_v1::ZwpVirtualKeyboardManagerV1,
         },
         wayland_protocols_wlr::{
+            foreign_toplevel::v1::server::zwlr_foreign_toplevel_manager_v1::ZwlrForeignToplevelManagerV1,
             screencopy::v1::server::zwlr_screencopy_manager_v1::ZwlrScreencopyManagerV1,
             virtual_pointer::v1::server::zwlr_virtual_pointer_manager_v1::ZwlrVirtualPointerManagerV1,
         },
@@ -91,6 +98,8 @@ pub struct Clients {
     pub input_method: input_method::InputMethod,
     pub virtual_keyboards: virtual_keyboard::VirtualKeyboards,
     pub virtual_pointers: virtual_pointer::VirtualPointers,
+    /// What tools know of windows.
+    pub toplevels: toplevels::Toplevels,
     pub popups: PopupManager,
     pub popup_parents: xdg_shell::PopupParents,
     /// Requests on each region so far.
@@ -131,6 +140,8 @@ impl Clients {
         };
         dh.create_global::<State, WlShm, ()>(2, ());
         dh.create_global::<State, ZwlrScreencopyManagerV1, ()>(3, ());
+        dh.create_global::<State, ExtForeignToplevelListV1, ()>(1, ());
+        dh.create_global::<State, ZwlrForeignToplevelManagerV1, ()>(3, ());
         dh.create_global::<State, ZwpTextInputManagerV3, ()>(1, ());
         dh.create_global::<State, ZwpInputMethodManagerV2, ()>(1, ());
         dh.create_global::<State, ZwpVirtualKeyboardManagerV1, ()>(1, ());
@@ -161,6 +172,7 @@ impl Clients {
             input_method: input_method::InputMethod::default(),
             virtual_keyboards: virtual_keyboard::VirtualKeyboards::default(),
             virtual_pointers: virtual_pointer::VirtualPointers::new(),
+            toplevels: toplevels::Toplevels::default(),
             popups: PopupManager::default(),
             popup_parents: xdg_shell::PopupParents::default(),
             region_requests: HashMap::new(),

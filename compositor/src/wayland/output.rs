@@ -17,7 +17,11 @@ pub struct KnownOutput {
     global: GlobalId,
 }
 
-impl OutputHandler for State {}
+impl OutputHandler for State {
+    fn output_bound(&mut self, output: Output, wl: WlOutput) {
+        self.toplevels_on(&output, &wl);
+    }
+}
 
 smithay::delegate_output!(State);
 
@@ -75,7 +79,10 @@ impl State {
 
     /// `enter`, `leave`, and the scales that the surface should draw for.
     pub fn surface_outputs(&mut self, surface: SurfaceId, outputs: &[OutputId], scale: f64) {
-        let Some(wl) = self.clients.surfaces.get(surface).map(|surface| &surface.wl) else { return };
+        self.toplevel_moved(surface);
+        let Some(surface) = self.clients.surfaces.all.get_mut(&surface) else { return };
+        surface.outputs = outputs.to_vec();
+        let wl = &surface.wl;
         for (id, known) in &self.clients.outputs {
             if outputs.contains(id) {
                 known.output.enter(wl);

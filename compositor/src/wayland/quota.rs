@@ -18,6 +18,8 @@ pub const MAX_POOLS: u32 = 512;
 pub const MAX_BUFFERS: u32 = 16_384;
 /// Regions and positioners of one client: small, but easily made.
 pub const MAX_SMALL: u32 = 16_384;
+/// Handles of windows and workspaces that one client holds, with the lists that they came from.
+pub const MAX_HANDLES: u32 = 32_768;
 /// Frame callbacks of one surface that wait for a frame.
 pub const MAX_CALLBACKS: u32 = 1_024;
 /// Rectangles of damage between two commits; more count as everything.
@@ -46,6 +48,7 @@ pub struct Quota {
     surfaces: Arc<AtomicU32>,
     pools: Arc<AtomicU32>,
     buffers: Arc<AtomicU32>,
+    handles: Arc<AtomicU32>,
     /// Bytes in all pools.
     pool_bytes: Arc<AtomicU64>,
 }
@@ -101,6 +104,8 @@ pub enum Counted {
     Surface,
     Pool,
     Buffer,
+    /// Of a window or a workspace, for tools.
+    Handle,
 }
 
 impl Quota {
@@ -109,6 +114,7 @@ impl Quota {
             Counted::Surface => (&self.surfaces, MAX_SURFACES, "surfaces"),
             Counted::Pool => (&self.pools, MAX_POOLS, "shared memory pools"),
             Counted::Buffer => (&self.buffers, MAX_BUFFERS, "buffers"),
+            Counted::Handle => (&self.handles, MAX_HANDLES, "handles of windows and workspaces"),
         }
     }
 

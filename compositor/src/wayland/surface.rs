@@ -8,7 +8,7 @@ use std::{
 };
 
 use euclid::{Point2D, Rect, Size2D};
-use glasshouse_core::{Event, SurfaceId, WindowId, event::SurfaceState};
+use glasshouse_core::{Event, OutputId, SurfaceId, WindowId, event::SurfaceState};
 use glasshouse_scene::{BufferId, Color, Content, Damage, Logical, Pixels, Transform, geometry::MAX_EXTENT};
 use smithay::{
     reexports::wayland_server::{
@@ -61,6 +61,8 @@ pub struct Surface {
     /// Whether the client ever attached a second buffer. One with a single buffer waits for its release.
     alternates: bool,
     pub mapped: bool,
+    /// That show it.
+    pub outputs: Vec<OutputId>,
     /// Counts it for its client.
     _share: Option<Share>,
 }
@@ -145,6 +147,7 @@ impl Surfaces {
             pending_callbacks: 0,
             alternates: false,
             mapped: false,
+            outputs: Vec::new(),
             _share: share,
         };
         self.all.insert(id, surface);

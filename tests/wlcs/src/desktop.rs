@@ -133,7 +133,9 @@ pub(crate) fn bare_desktop() -> anyhow::Result<Server> {
         always_active: true,
         limits: Limits::default(),
     };
-    let mut server = Server::new(Settings::plain(), display)?;
+    // Most clients of WLCS never acknowledge anything: whoever waits for them does so for ever.
+    let settings = Settings { configure_timeout: Duration::ZERO, ..Settings::plain() };
+    let mut server = Server::new(settings, display)?;
     server.state.clients.forgives_early_buffers = true;
     let mode = Mode { width: OUTPUT.0, height: OUTPUT.1, refresh_mhz: None };
     let output = Command::AddOutput { mode, name: None, scale: 1.0, transform: Transform::Normal, position: None };
