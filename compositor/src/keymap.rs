@@ -128,7 +128,11 @@ impl State {
             return;
         }
         keyboard.set_modifier_state(ModifiersState { caps_lock: locks.caps, num_lock: locks.num, ..state });
-        keyboard.with_xkb_state(self, |mut context| context.set_layout(Layout(locks.layout)));
+        keyboard.with_xkb_state(self, |mut context| {
+            // The former has turned the first layout on without saying so, and smithay takes no note of a layout that is on already.
+            context.set_layout(Layout(locks.layout + 1));
+            context.set_layout(Layout(locks.layout));
+        });
         self.tell_modifiers();
     }
 
