@@ -5,7 +5,7 @@ use glasshouse_core::{
     command::{Button, Entry, Words},
     permit,
 };
-use glasshouse_protocols::{Chord, Payload, event::CommandRun};
+use glasshouse_protocols::{Chord, Modifiers, Payload, event::CommandRun};
 
 use crate::{State, bus::BusError, configuration::Answer, session};
 
@@ -55,7 +55,8 @@ impl State {
             | Command::Click { .. }
             | Command::Scroll { .. } => {
                 self.permitted(caller, &command)?;
-                self.use_hands(command)
+                let (done, bound) = self.by(caller, |state| state.use_hands(command));
+                done.and(bound)
             }
             Command::EnterMode { .. } | Command::SwitchKeyboardLayout { .. } => {
                 self.permitted(caller, &command)?;
@@ -142,10 +143,13 @@ impl State {
                     Button::Back => glasshouse_protocols::Button::Back,
                     Button::Forward => glasshouse_protocols::Button::Forward,
                 };
-                self.pointer_button(button.code(), true);
-                self.pointer_button(button.code(), false);
+                let click = |state: &mut Self| {
+                    state.pointer_button(button.code(), true);
+                    state.pointer_button(button.code(), false);
+                };
+                self.with_only(Modifiers::default(), click).map_err(edge)?;
             }
-            Command::Scroll { by } => self.pointer_scroll(by.x, by.y),
+            Command::Scroll { by } => self.with_only(Modifiers::default(), |state| state.pointer_scroll(by.x, by.y)).map_err(edge)?,
             _ => {}
         }
         Ok(())

@@ -11,12 +11,13 @@ mod windows;
 
 use glasshouse_core::{Act, Caller};
 use glasshouse_link::{DebugOrder as LinkOrder, Executor};
-use glasshouse_protocols::{Check, GestureKind, TouchPhase};
+use glasshouse_protocols::{Check, GestureKind, Modifiers, TouchPhase};
 
 use crate::{
     State,
     bindings::gesture,
     bus::{self, BusError, DebugOrder, InputAction, Reply, Request},
+    input::gestures::{Became, Moved},
 };
 
 /// What control keeps between calls.
@@ -76,8 +77,10 @@ impl State {
             Request::Telemetry { caller, request } => self.handle_telemetry(&caller, request),
             Request::Window { caller, request } => self.handle_windows(&caller, request),
             Request::Input { caller, action, reply } => {
-                let result =
-                    self.allowed(&caller, Act::Input).and_then(|()| self.traced(telemetry::kind(&action), |state| state.act(action)));
+                let result = self.allowed(&caller, Act::Input).and_then(|()| {
+                    let (done, bound) = self.by(&caller, |state| state.traced(telemetry::kind(&action), |state| state.act(action)));
+                    done.and_then(|()| bound.map_err(|refusal| bus::refusal(&refusal)))
+                });
                 self.answer_after_flush(result, reply);
             }
             Request::Keyboard { caller, reply } => {
@@ -120,27 +123,32 @@ impl State {
             InputAction::Key(chord) => self.press_chord(&chord)?,
             InputAction::Click { at, button, count, modifiers } => {
                 self.pointer_to(at);
-                let held = self.hold_modifiers(modifiers)?;
-                for _ in 0..count {
-                    self.pointer_button(button.code(), true);
-                    self.pointer_button(button.code(), false);
-                }
-                self.release_keys(&held);
+                self.with_only(modifiers, |state| {
+                    for _ in 0..count {
+                        state.pointer_button(button.code(), true);
+                        state.pointer_button(button.code(), false);
+                    }
+                })?;
             }
             InputAction::MoveTo(at) => self.pointer_to(at),
             InputAction::Button { button, pressed } => self.pointer_button(button.code(), pressed),
-            InputAction::Scroll { dx, dy } => self.pointer_scroll(dx, dy),
+            InputAction::Scroll { dx, dy } => self.with_only(Modifiers::default(), |state| state.pointer_scroll(dx, dy))?,
             InputAction::Gesture { kind, fingers, dx, dy, scale } => {
                 let kind = match kind {
                     GestureKind::Swipe => gesture::Kind::Swipe,
                     GestureKind::Pinch => gesture::Kind::Pinch,
                     GestureKind::Hold => gesture::Kind::Hold,
                 };
-                let wanted = self.gesture_begin(kind, fingers);
-                self.gesture_update(dx, dy, scale);
-                if !self.gesture_end(false) {
-                    let why = if wanted { "that is too little of a gesture" } else { "no binding is for this gesture" };
-                    return Err(BusError::Refused(why.into()));
+                self.gesture_begin(kind, fingers);
+                self.gesture_update(Moved { dx, dy, scale, rotation: 0.0 });
+                match self.gesture_end(false) {
+                    Became::Act | Became::Sent => {}
+                    Became::TooLittle => {
+                        return Err(BusError::Refused("that is too little of a gesture for the binding that it is for".into()));
+                    }
+                    Became::Nothing => {
+                        return Err(BusError::Refused("no binding is for this gesture, and no window is under the pointer".into()));
+                    }
                 }
             }
             InputAction::Touch { phase: TouchPhase::Down, id, at } => self.touch_down(id, at),

@@ -1,5 +1,7 @@
 //! Keys, pointer and touch: where they come from does not matter here. The core says where they go, smithay's seat delivers them.
 
+pub mod gestures;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     time::Duration,
@@ -67,6 +69,10 @@ pub struct Input {
     /// When a key last went to whatever has the keyboard.
     pub last_key: Option<Timestamp>,
     pub bindings: bindings::Edge,
+    /// The gesture that a program gets.
+    pub gesture: Option<bindings::gesture::Kind>,
+    /// While something types.
+    pub free: Option<crate::keyboard::Free>,
 }
 
 impl Input {
@@ -96,6 +102,8 @@ impl Input {
             keymaps: Keymaps::default(),
             last_key: None,
             bindings: bindings::Edge::default(),
+            gesture: None,
+            free: None,
         })
     }
 

@@ -3,6 +3,7 @@
 //! A keymap is compiled from its names on a thread of its own, because that takes milliseconds; the seat gets it when it is ready, and until
 //! then has the one before. Names that xkb does not know change nothing.
 
+mod free;
 mod names;
 
 use std::{sync::Arc, time::Duration};
@@ -12,6 +13,7 @@ use glasshouse_config::Keyboard;
 use glasshouse_core::{Command, Refusal, command::KeyboardLayout};
 use glasshouse_protocols::{Payload, event::KeyboardLayoutChanged};
 
+pub(crate) use self::free::Free;
 pub(crate) use self::names::{Names, Unknown};
 use crate::{State, bus::KeyboardState, clock, keymap::Locks, typing::Typing};
 
@@ -152,14 +154,14 @@ impl State {
             // Without anything typed or configured the seat has its own keymap, or compiling it will tell.
             None => self.with_typing(|typing| typing.layouts().to_vec()).unwrap_or_default(),
         };
-        let on = usize::try_from(self.own_locks().layout).ok().and_then(|on| layouts.get(on)).cloned().unwrap_or_default();
+        let on = usize::try_from(self.layout_on()).ok().and_then(|on| layouts.get(on)).cloned().unwrap_or_default();
         (layouts, on)
     }
 
     /// The mode of bindings and the layouts, for whoever asks.
     pub fn keyboard_state(&mut self) -> KeyboardState {
         let (layouts, _) = self.keyboard_layouts();
-        KeyboardState { mode: self.binding_mode().to_owned(), layouts, layout: self.own_locks().layout + 1 }
+        KeyboardState { mode: self.binding_mode().to_owned(), layouts, layout: self.layout_on() + 1 }
     }
 
     fn is_layout(&mut self, name: &str) -> bool {
@@ -174,7 +176,7 @@ impl State {
     pub fn switch_layout(&mut self, to: KeyboardLayout) -> Result<Option<Command>, Refusal> {
         let (layouts, on) = self.keyboard_layouts();
         let count = u32::try_from(layouts.len()).unwrap_or_default();
-        let before = self.own_locks();
+        let before = self.layout_on();
         let layout = match to {
             KeyboardLayout::Index(number) if (1..=count).contains(&number) => number - 1,
             KeyboardLayout::Index(number) => {
@@ -184,28 +186,21 @@ impl State {
             _ if count < 2 => {
                 return Err(Refusal::Edge(format!("there is no keyboard layout but {on}; list several in input.keyboard.layout")));
             }
-            KeyboardLayout::Next => (before.layout + 1) % count,
-            KeyboardLayout::Previous => (before.layout + count - 1) % count,
+            KeyboardLayout::Next => (before + 1) % count,
+            KeyboardLayout::Previous => (before + count - 1) % count,
         };
-        if layout == before.layout {
+        if layout == before {
             return Ok(None);
         }
-        self.use_layout(layout);
+        self.use_layout(layout, true);
         self.tell_layout();
-        Ok(Some(Command::SwitchKeyboardLayout { to: KeyboardLayout::Index(before.layout + 1) }))
+        Ok(Some(Command::SwitchKeyboardLayout { to: KeyboardLayout::Index(before + 1) }))
     }
 
-    /// Turns a layout on, from 0, without telling subscribers.
-    pub fn use_layout(&mut self, layout: u32) {
-        self.wear_own_keymap();
-        let locks = self.own_locks();
-        self.lock(Locks { layout, ..locks });
-    }
-
-    /// Tells subscribers if another layout is on, whatever turned it on.
+    /// Tells subscribers if another layout is on, whatever turned it on. Typing turns them on for a moment; that is nobody's business.
     pub fn tell_layout(&mut self) {
         let layout = self.own_locks().layout;
-        if !self.input.keymaps.is_own() || layout == self.input.keymaps.told_layout {
+        if self.input.free.is_some() || !self.input.keymaps.is_own() || layout == self.input.keymaps.told_layout {
             return;
         }
         self.input.keymaps.told_layout = layout;

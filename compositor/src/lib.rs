@@ -12,7 +12,7 @@ pub mod configuration;
 mod control;
 pub mod display;
 pub mod events;
-mod input;
+pub mod input;
 mod keyboard;
 mod keymap;
 mod launch;

@@ -151,17 +151,7 @@ impl State {
         let (plain, rest) = text.split_at(if keys_wait { 0 } else { text.find(char::is_control).unwrap_or(text.len()) });
         let keys = if !plain.is_empty() && self.commit_text(plain) { rest } else { text };
         // Text is text: it triggers no bindings.
-        self.without_bindings(|state| state.in_any_layout(|state| state.type_keys(keys)))
-    }
-
-    /// Runs what may need several layouts, and turns the one back on that was on.
-    fn in_any_layout<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
-        let on = self.own_locks().layout;
-        let result = f(self);
-        if self.own_locks().layout != on {
-            self.use_layout(on);
-        }
-        result
+        self.without_bindings(|state| state.with_free_keyboard(|state| state.type_keys(keys)))
     }
 
     /// The stroke of a symbol, with its layout on.
@@ -171,7 +161,7 @@ impl State {
         if let Some(layout) = stroke.and_then(|stroke| stroke.layout)
             && layout != on
         {
-            self.use_layout(layout);
+            self.use_layout(layout, false);
         }
         Ok(stroke)
     }
@@ -223,7 +213,7 @@ impl State {
 
     /// Presses and releases a key with modifiers.
     pub fn press_chord(&mut self, chord: &Chord) -> Result<(), BusError> {
-        self.in_any_layout(|state| state.strike_chord(chord))
+        self.with_free_keyboard(|state| state.strike_chord(chord))
     }
 
     fn strike_chord(&mut self, chord: &Chord) -> Result<(), BusError> {
@@ -247,8 +237,21 @@ impl State {
         Ok(())
     }
 
+    /// Does something while these modifiers are held and no others, whatever the person holds.
+    pub fn with_only<T>(&mut self, modifiers: Modifiers, f: impl FnOnce(&mut Self) -> T) -> Result<T, BusError> {
+        if modifiers == Modifiers::default() && self.held_modifier_keys().is_empty() {
+            return Ok(f(self)); // As nearly always; programs need not hear of any change.
+        }
+        self.with_free_keyboard(|state| {
+            let held = state.hold_modifiers(modifiers)?;
+            let result = f(state);
+            state.release_keys(&held);
+            Ok(result)
+        })
+    }
+
     /// Presses modifier keys; returns them for [`Self::release_keys`].
-    pub fn hold_modifiers(&mut self, modifiers: Modifiers) -> Result<Vec<u32>, BusError> {
+    fn hold_modifiers(&mut self, modifiers: Modifiers) -> Result<Vec<u32>, BusError> {
         use xkb::keysyms::{KEY_Alt_L, KEY_Control_L, KEY_ISO_Level3_Shift, KEY_Shift_L, KEY_Super_L};
         let wanted = [
             (modifiers.ctrl, KEY_Control_L),
@@ -265,16 +268,16 @@ impl State {
                 self.release_keys(&held);
                 return Err(BusError::BadArgument("the keyboard layout has no such modifier key".into()));
             };
-            self.key(stroke.key, true);
+            self.modifier_key(stroke.key, true);
             held.push(stroke.key);
         }
         Ok(held)
     }
 
     /// Releases keys, the last pressed first.
-    pub fn release_keys(&mut self, keys: &[u32]) {
+    fn release_keys(&mut self, keys: &[u32]) {
         for key in keys.iter().rev() {
-            self.key(*key, false);
+            self.modifier_key(*key, false);
         }
     }
 }

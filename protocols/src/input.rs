@@ -124,7 +124,8 @@ pub trait Input1 {
     #[zbus(name = "Type")]
     fn type_text(&self, text: &str) -> Result<(), Error>;
 
-    /// Presses and releases a key, with modifiers: `ctrl+shift+t`, `Return`, `super`.
+    /// Presses and releases a key, with modifiers: `ctrl+shift+t`, `Return`, `super`. A binding that is for it acts with the rights of the
+    /// caller; if its command is refused, so is the call.
     fn key(&self, chord: &str) -> Result<(), Error>;
 
     /// Moves the pointer here and clicks: 1 to 10 times, with `left`, `right`, `middle`, `back` or `forward`, while these modifiers are held
@@ -143,8 +144,8 @@ pub trait Input1 {
     /// Moves a finger: `down`, `move`, `up` or `cancel` (which ends all of them). `id` tells fingers apart.
     fn touch(&self, phase: &str, id: i32, x: f64, y: f64) -> Result<(), Error>;
 
-    /// Makes a whole gesture with 1 to 10 fingers on a touchpad: `swipe` by dx and dy, `pinch` to `scale` times the distance, or `hold`. Bindings see
-    /// it; one that none is for is refused.
+    /// Makes a whole gesture with 1 to 10 fingers on a touchpad: `swipe` by dx and dy, `pinch` to `scale` times the distance, or `hold`. One that
+    /// no binding is for goes to the window under the pointer; where there is none it is refused.
     fn gesture(&self, kind: &str, fingers: u32, dx: f64, dy: f64, scale: f64) -> Result<(), Error>;
 
     /// The mode of bindings that is on; `default` at the start.

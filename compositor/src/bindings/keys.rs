@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use glasshouse_config::{Binding, Bindings, DEFAULT_MODE, Modifiers, On, Trigger, nearest};
-use glasshouse_core::{Command, Timestamp};
+use glasshouse_core::{Caller, Command, Timestamp};
 
 /// Something that is held down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +22,8 @@ pub struct Act {
     pub binding: Binding,
     /// The mode that it is of.
     pub mode: String,
+    /// Whose input it was: it acts with no other rights.
+    pub caller: Caller,
 }
 
 impl Act {
@@ -80,12 +82,16 @@ pub struct Keys {
     repeating: Option<(Duration, Duration)>,
     /// Keys come from a program that types or from a binding: they are for programs.
     pub quiet: bool,
+    /// Whose input it is.
+    pub caller: Caller,
 }
 
 #[derive(Debug)]
 struct Held {
     swallowed: bool,
     is_modifier: bool,
+    /// Who pressed it.
+    caller: Caller,
     release: Option<Act>,
     long: Option<(Timestamp, Act)>,
 }
@@ -107,6 +113,7 @@ impl Keys {
             repeat: None,
             repeating: None,
             quiet: false,
+            caller: Caller::Person,
         };
         keys.set_repeat(repeat_rate_hz, repeat_delay);
         keys
@@ -173,7 +180,7 @@ impl Keys {
     }
 
     fn act(&self, binding: &Binding) -> Act {
-        Act { binding: binding.clone(), mode: self.mode.clone() }
+        Act { binding: binding.clone(), mode: self.mode.clone(), caller: self.caller.clone() }
     }
 
     /// What was held alone so far is not any more.
@@ -207,7 +214,7 @@ impl Keys {
         });
         let long = long.map(|act| (Timestamp(now.0 + act.binding.long_press), act));
         self.repeat = repeat;
-        self.down.insert(source, Held { swallowed, is_modifier, release, long });
+        self.down.insert(source, Held { swallowed, is_modifier, caller: self.caller.clone(), release, long });
         Verdict { swallowed, act }
     }
 
@@ -224,7 +231,9 @@ impl Keys {
             Some((at, long)) if at <= now => Some(long),
             _ => held.release,
         };
-        Verdict { swallowed: held.swallowed, act: act.filter(|act| !locked || act.binding.when_locked) }
+        // Nobody has another act by lifting what that one presses.
+        let allowed = |act: &Act| held.caller == self.caller && (!locked || act.binding.when_locked);
+        Verdict { swallowed: held.swallowed, act: act.filter(allowed) }
     }
 
     /// Whether one of these is bound, for what is over as soon as it happens.
@@ -244,7 +253,7 @@ impl Keys {
 
     /// Other modifiers are held. What repeats without those that it is bound with ends.
     pub fn modifiers(&mut self, held: Modifiers) {
-        if self.repeat.as_ref().is_some_and(|repeat| !includes(held, repeat.modifiers)) {
+        if !self.quiet && self.repeat.as_ref().is_some_and(|repeat| !includes(held, repeat.modifiers)) {
             self.repeat = None;
         }
     }

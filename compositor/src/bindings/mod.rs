@@ -1,7 +1,8 @@
 //! Bindings: what keys, buttons, the wheel and gestures do before any program sees them.
 //!
 //! A key that a binding takes is not seen by programs, neither its press nor its release. What a program types by D-Bus as text, what an
-//! input method sends back, and what a binding itself presses never trigger bindings; all other keys do, wherever they come from.
+//! input method sends back, and what a binding itself presses never trigger bindings; all other keys do, wherever they come from. A binding acts
+//! with the rights of whoever made the input: a program that may press keys cannot start others by pressing the key that starts them.
 //!
 //! A program that inhibits shortcuts (a virtual machine, a remote desktop) has all keys while it has the keyboard, but for one way out: a
 //! binding that does nothing but `enter-mode default`. In the default mode that command changes nothing, so there it takes the keys back from
@@ -38,12 +39,14 @@ pub struct Edge {
     wheel: Wheel,
     /// The gesture that is being made, if anybody cares.
     gesture: Option<(Gesture, Modifiers)>,
+    /// Why the command of a binding was not carried out, for the program whose input it was.
+    refused: Option<Refusal>,
 }
 
 impl Default for Edge {
     fn default() -> Self {
         let (rate, delay) = REPEAT;
-        Self { keys: Keys::new(rate, delay), wheel: Wheel::default(), gesture: None }
+        Self { keys: Keys::new(rate, delay), wheel: Wheel::default(), gesture: None, refused: None }
     }
 }
 
@@ -87,6 +90,19 @@ impl State {
         result
     }
 
+    /// Runs what makes input for somebody: bindings act with no other rights.
+    ///
+    /// # Errors
+    ///
+    /// Why a binding that this input triggered did nothing, in the second place.
+    pub fn by<T>(&mut self, caller: &Caller, f: impl FnOnce(&mut Self) -> T) -> (T, Result<(), Refusal>) {
+        let before = std::mem::replace(&mut self.input.bindings.keys.caller, caller.clone());
+        self.input.bindings.refused = None;
+        let result = f(self);
+        self.input.bindings.keys.caller = before;
+        (result, self.input.bindings.refused.take().map_or(Ok(()), Err))
+    }
+
     fn situation(&self) -> Situation {
         Situation { locked: self.desktop.is_locked(), inhibited: false }
     }
@@ -126,6 +142,7 @@ impl State {
         if act.only_leaves()
             && act.mode == DEFAULT_MODE
             && let Some(inhibitor) = self.inhibitor()
+            && act.binding.commands.iter().all(|command| self.permitted(&act.caller, command).is_ok())
         {
             if inhibitor.is_active() {
                 inhibitor.inactivate();
@@ -186,7 +203,7 @@ impl State {
     }
 
     /// Fingers begin a gesture. Answers whether a binding may come of it; if not, it is for programs.
-    pub fn gesture_begin(&mut self, kind: gesture::Kind, fingers: u32) -> bool {
+    pub fn bound_gesture_begin(&mut self, kind: gesture::Kind, fingers: u32) -> bool {
         let (situation, held) = (self.situation(), self.held_modifiers());
         let gesture = Gesture::begin(kind, fingers);
         let keys = &self.input.bindings.keys;
@@ -196,22 +213,22 @@ impl State {
     }
 
     /// The fingers have moved by this much, and are `scale` times as far apart as at the beginning.
-    pub fn gesture_update(&mut self, dx: f64, dy: f64, scale: f64) {
+    pub fn bound_gesture_update(&mut self, dx: f64, dy: f64, scale: f64) {
         if let Some((gesture, _)) = &mut self.input.bindings.gesture {
             gesture.update(dx, dy, scale);
         }
     }
 
-    /// The fingers are lifted, or it was no such gesture after all. Answers whether a binding acted.
-    pub fn gesture_end(&mut self, cancelled: bool) -> bool {
-        let Some((gesture, held)) = self.input.bindings.gesture.take().filter(|_| !cancelled) else { return false };
+    /// The fingers are lifted, or it was no such gesture after all. Answers whether a binding acted; `None`: none was for it.
+    pub fn bound_gesture_end(&mut self, cancelled: bool) -> Option<bool> {
+        let (gesture, held) = self.input.bindings.gesture.take()?;
         let situation = self.situation();
-        let act = gesture.end().and_then(|input| self.input.bindings.keys.happened(&Trigger::new(held, input), situation));
+        let was = gesture.end().filter(|_| !cancelled);
+        let act = was.and_then(|input| self.input.bindings.keys.happened(&Trigger::new(held, input), situation));
         if let Some(act) = &act {
-            self.active();
             self.act_on(act);
         }
-        act.is_some()
+        Some(act.is_some())
     }
 
     /// When a binding acts if nothing happens before.
@@ -229,30 +246,41 @@ impl State {
     }
 
     fn act_on(&mut self, act: &Act) {
-        let commands = &act.binding.commands;
-        match self.without_bindings(|state| state.carry_out(commands)) {
+        let result = self.without_bindings(|state| state.carry_out(&act.caller, &act.binding.commands));
+        match &result {
             Ok(()) => {}
             Err(Refusal::Edge(error)) => tracing::warn!(binding = act.binding.label(), error, "a binding failed"),
             Err(refusal) => tracing::debug!(binding = act.binding.label(), %refusal, "a binding is refused"),
         }
-        if self.input.bindings.keys.is_over(act)
+        // Who may not do what is in a mode does not end it either.
+        let permitted = !matches!(result, Err(Refusal::NotPermitted { .. }));
+        if permitted
+            && self.input.bindings.keys.is_over(act)
             && let Err(refusal) = self.enter_mode(DEFAULT_MODE)
         {
             tracing::error!(%refusal, "the default mode is always there");
+        }
+        if let Err(refusal) = result {
+            self.input.bindings.refused.get_or_insert(refusal);
         }
         self.settle();
     }
 
     /// All or none, as far as the core carries them out; else in order, up to the first that is refused.
-    fn carry_out(&mut self, commands: &[Command]) -> Result<(), Refusal> {
+    fn carry_out(&mut self, caller: &Caller, commands: &[Command]) -> Result<(), Refusal> {
         if let [command] = commands {
-            return self.run(&Caller::Person, command.clone());
+            return self.run(caller, command.clone());
         }
-        match self.apply_all(&Caller::Person, commands) {
-            Err(refused) if matches!(refused.refusal, Refusal::NotInTransaction(_)) => {
-                commands.iter().try_for_each(|command| self.run(&Caller::Person, command.clone()))
+        match self.apply_all(caller, commands) {
+            Ok(()) => {
+                commands.iter().for_each(|command| self.tell_command(caller, command));
+                Ok(())
             }
-            result => result.map_err(|refused| refused.refusal),
+            Err(refused) if matches!(refused.refusal, Refusal::NotInTransaction(_)) => {
+                commands.iter().try_for_each(|command| self.permitted(caller, command))?;
+                commands.iter().try_for_each(|command| self.run(caller, command.clone()))
+            }
+            Err(refused) => Err(refused.refusal),
         }
     }
 }

@@ -38,7 +38,8 @@ impl Input1 {
         self.act(connection, InputAction::Type(text)).await
     }
 
-    /// Presses and releases a key, with modifiers: ctrl+shift+t, Return, super.
+    /// Presses and releases a key, with modifiers: ctrl+shift+t, Return, super. A binding that is for it acts with the rights of the caller; if
+    /// its command is refused, so is the call.
     async fn key(&self, #[zbus(connection)] connection: &Connection, chord: &str) -> Result<(), BusError> {
         self.act(connection, InputAction::Key(chord.parse()?)).await
     }
@@ -85,8 +86,8 @@ impl Input1 {
         self.act(connection, InputAction::Touch { phase: phase.parse()?, id, at: point(x, y)? }).await
     }
 
-    /// Makes a whole gesture with 1 to 10 fingers on a touchpad: swipe by dx and dy, pinch to scale times the distance, or hold. Bindings see
-    /// it; one that none is for is refused.
+    /// Makes a whole gesture with 1 to 10 fingers on a touchpad: swipe by dx and dy, pinch to scale times the distance, or hold. One that no
+    /// binding is for goes to the window under the pointer; where there is none it is refused.
     async fn gesture(
         &self,
         #[zbus(connection)] connection: &Connection,

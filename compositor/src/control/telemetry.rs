@@ -51,6 +51,7 @@ pub(super) fn kind(action: &InputAction) -> Kind {
         InputAction::Click { .. } | InputAction::Button { .. } => Kind::Button,
         InputAction::MoveTo(_) => Kind::Pointer,
         InputAction::Scroll { .. } => Kind::Scroll,
-        InputAction::Touch { .. } | InputAction::Gesture { .. } => Kind::Touch,
+        InputAction::Touch { .. } => Kind::Touch,
+        InputAction::Gesture { .. } => Kind::Gesture,
     }
 }

@@ -41,7 +41,7 @@ impl State {
     fn input_focus(&self, kind: Kind) -> Option<WlSurface> {
         match kind {
             Kind::Key | Kind::Text => self.input.keyboard.current_focus(),
-            Kind::Pointer | Kind::Button | Kind::Scroll => self.input.pointer.current_focus(),
+            Kind::Pointer | Kind::Button | Kind::Scroll | Kind::Gesture => self.input.pointer.current_focus(),
             Kind::Touch => self.input.touched.clone(),
         }
     }

@@ -19,6 +19,7 @@ pub enum Kind {
     Button,
     Scroll,
     Touch,
+    Gesture,
     Text,
 }
 
@@ -30,6 +31,7 @@ impl Kind {
             Self::Button => "button",
             Self::Scroll => "scroll",
             Self::Touch => "touch",
+            Self::Gesture => "gesture",
             Self::Text => "text",
         }
     }

@@ -1,7 +1,7 @@
 //! Small protocols whose promise we keep without doing anything.
 //!
-//! Nothing idles yet, and no touchpad makes gestures: whoever adds one of these has to look here. Inhibitors of shortcuts are respected in
-//! `bindings`.
+//! Nothing idles yet: whoever adds that has to look here. Inhibitors of shortcuts are respected in `bindings`, and gestures are sent by
+//! `input::gestures`.
 
 use smithay::{
     reexports::wayland_server::protocol::wl_surface::WlSurface,

@@ -1,0 +1,104 @@
+//! Gestures on a touchpad: to a binding that may want one, or else to the program under the pointer (`zwp_pointer_gestures_v1`).
+//!
+//! Who gets a gesture is decided when it begins: a program that has seen its beginning sees all of it, and one that a binding may want is not seen
+//! by any, also if it comes to nothing.
+
+use smithay::{
+    input::pointer::{
+        GestureHoldBeginEvent, GestureHoldEndEvent, GesturePinchBeginEvent, GesturePinchEndEvent, GesturePinchUpdateEvent,
+        GestureSwipeBeginEvent, GestureSwipeEndEvent, GestureSwipeUpdateEvent,
+    },
+    utils::SERIAL_COUNTER,
+};
+
+use crate::{State, bindings::gesture::Kind, telemetry};
+
+/// What became of a gesture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Became {
+    /// A binding acted.
+    Act,
+    /// A binding might have acted, had there been more of it.
+    TooLittle,
+    /// The program under the pointer got it.
+    Sent,
+    /// No binding is for it, and no program is under the pointer.
+    Nothing,
+}
+
+/// How fingers move on a touchpad between two events.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moved {
+    /// The middle of the fingers, in the units of a pointer's motion.
+    pub dx: f64,
+    pub dy: f64,
+    /// How far apart the fingers are, where 1 is how far they were at the beginning. For pinches.
+    pub scale: f64,
+    /// In degrees, clockwise. For pinches.
+    pub rotation: f64,
+}
+
+impl State {
+    /// Fingers begin a gesture. One that has not ended is cancelled.
+    pub fn gesture_begin(&mut self, kind: Kind, fingers: u32) {
+        self.active();
+        if self.input.gesture.is_some() {
+            self.send_gesture_end(true);
+        }
+        if !self.bound_gesture_begin(kind, fingers) && self.input.pointer.current_focus().is_some() {
+            self.traced(telemetry::Kind::Gesture, |state| state.send_gesture_begin(kind, fingers));
+        }
+    }
+
+    pub fn gesture_update(&mut self, moved: Moved) {
+        self.active();
+        if self.input.gesture.is_some() {
+            self.traced(telemetry::Kind::Gesture, |state| state.send_gesture_update(moved));
+        } else {
+            self.bound_gesture_update(moved.dx, moved.dy, moved.scale);
+        }
+    }
+
+    /// The fingers are lifted, or it was no such gesture after all.
+    pub fn gesture_end(&mut self, cancelled: bool) -> Became {
+        self.active();
+        if self.input.gesture.is_some() {
+            self.traced(telemetry::Kind::Gesture, |state| state.send_gesture_end(cancelled));
+            return Became::Sent;
+        }
+        self.traced(telemetry::Kind::Gesture, |state| match state.bound_gesture_end(cancelled) {
+            None => Became::Nothing,
+            Some(false) => Became::TooLittle,
+            Some(true) => Became::Act,
+        })
+    }
+
+    fn send_gesture_begin(&mut self, kind: Kind, fingers: u32) {
+        self.input.gesture = Some(kind);
+        let (pointer, serial, time) = (self.input.pointer.clone(), self.input.serial(), self.millis());
+        match kind {
+            Kind::Swipe => pointer.gesture_swipe_begin(self, &GestureSwipeBeginEvent { serial, time, fingers }),
+            Kind::Pinch => pointer.gesture_pinch_begin(self, &GesturePinchBeginEvent { serial, time, fingers }),
+            Kind::Hold => pointer.gesture_hold_begin(self, &GestureHoldBeginEvent { serial, time, fingers }),
+        }
+    }
+
+    fn send_gesture_update(&mut self, Moved { dx, dy, scale, rotation }: Moved) {
+        let (pointer, time, delta) = (self.input.pointer.clone(), self.millis(), (dx, dy).into());
+        match self.input.gesture {
+            Some(Kind::Swipe) => pointer.gesture_swipe_update(self, &GestureSwipeUpdateEvent { time, delta }),
+            Some(Kind::Pinch) => pointer.gesture_pinch_update(self, &GesturePinchUpdateEvent { time, delta, scale, rotation }),
+            Some(Kind::Hold) | None => {} // Fingers that rest do not move.
+        }
+    }
+
+    fn send_gesture_end(&mut self, cancelled: bool) {
+        let (pointer, serial, time) = (self.input.pointer.clone(), SERIAL_COUNTER.next_serial(), self.millis());
+        match self.input.gesture.take() {
+            Some(Kind::Swipe) => pointer.gesture_swipe_end(self, &GestureSwipeEndEvent { serial, time, cancelled }),
+            Some(Kind::Pinch) => pointer.gesture_pinch_end(self, &GesturePinchEndEvent { serial, time, cancelled }),
+            Some(Kind::Hold) => pointer.gesture_hold_end(self, &GestureHoldEndEvent { serial, time, cancelled }),
+            None => {}
+        }
+    }
+}
