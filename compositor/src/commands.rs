@@ -7,7 +7,7 @@ use glasshouse_core::{
 };
 use glasshouse_protocols::{Chord, Modifiers, Payload, event::CommandRun};
 
-use crate::{State, bus::BusError, configuration::Answer, session};
+use crate::{State, bus::BusError, configuration::Answer, session, telemetry::Kind};
 
 impl State {
     /// Carries out one command, whoever it came from.
@@ -16,10 +16,17 @@ impl State {
     ///
     /// Why not; nothing has changed then.
     pub fn run(&mut self, caller: &Caller, command: Command) -> Result<(), Refusal> {
-        let told = command.clone();
-        self.do_command(caller, command)?;
-        self.tell_command(caller, &told);
-        Ok(())
+        if is_input(&command) {
+            return self.do_command(caller, command); // Its events are inputs, and traced as such.
+        }
+        self.traced(Kind::Command, |state| {
+            let told = (!is_answered_later(&command)).then(|| command.clone());
+            state.do_command(caller, command)?;
+            if let Some(command) = told {
+                state.tell_command(caller, &command);
+            }
+            Ok(())
+        })
     }
 
     /// Carries out several commands of the core, all or none, whoever they came from.
@@ -28,14 +35,16 @@ impl State {
     ///
     /// Which one was refused; nothing has changed then.
     pub fn run_all(&mut self, caller: &Caller, commands: &[Command]) -> Result<(), Refused> {
-        self.apply_all(caller, commands)?;
-        commands.iter().for_each(|command| self.tell_command(caller, command));
-        Ok(())
+        self.traced(Kind::Command, |state| {
+            state.apply_all(caller, commands)?;
+            commands.iter().for_each(|command| state.tell_command(caller, command));
+            Ok(())
+        })
     }
 
     /// Subscribers hear of every command that was carried out. What was typed is nobody's business.
     pub fn tell_command(&mut self, caller: &Caller, command: &Command) {
-        if Entry::named(command.name()).is_none_or(|entry| entry.scope == Scopes::INPUT) {
+        if is_input(command) {
             return;
         }
         let (caller, pid) = match caller {
@@ -81,7 +90,7 @@ impl State {
                 self.permitted(caller, &command)?;
                 // What it comes to is said in the log; who wants to know asks over D-Bus and gets an answer.
                 let answer = Answer::Log(command.to_string());
-                self.configure_by(&command, answer);
+                self.configure_by(caller, &command, answer);
                 Ok(())
             }
             _ => self.apply(caller, command),
@@ -164,4 +173,21 @@ impl State {
         let id = self.desktop.resolve_window(&WindowRef::Id(glasshouse_core::WindowId(id)))?;
         self.desktop.window(id).ok_or(Refusal::NotMapped(id))
     }
+}
+
+/// Whether it does what hands do.
+fn is_input(command: &Command) -> bool {
+    Entry::named(command.name()).is_none_or(|entry| entry.scope == Scopes::INPUT)
+}
+
+/// Whether it is known only later what comes of it: a thread has to read or to write a file. Subscribers are told then.
+fn is_answered_later(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::SetOption { .. }
+            | Command::ResetOption { .. }
+            | Command::ReloadConfig {}
+            | Command::SaveSnapshot { .. }
+            | Command::RestoreSnapshot { .. }
+    )
 }

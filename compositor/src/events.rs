@@ -37,10 +37,10 @@ pub struct Events {
     windows: BTreeMap<WindowId, u64>,
     /// Who has the keyboard, if that changed.
     focus: Option<(Option<WindowId>, u64)>,
-    /// Outputs may be other ones.
-    outputs: bool,
+    /// Outputs may be other ones, with the trace of what touched them last.
+    outputs: Option<u64>,
     /// Workspaces may be other ones.
-    workspaces: bool,
+    workspaces: Option<u64>,
     facts: Facts,
     /// `None`: no bus.
     outlet: Option<Outlet>,
@@ -59,8 +59,8 @@ impl Default for Events {
             forgotten: 0,
             windows: BTreeMap::new(),
             focus: None,
-            outputs: false,
-            workspaces: false,
+            outputs: None,
+            workspaces: None,
             facts: Facts { instance, ..Facts::default() },
             outlet: None,
             waiters: Waiters::default(),
@@ -105,13 +105,13 @@ impl Events {
             Notice::WorkspaceAdded { .. }
             | Notice::WorkspaceChanged { .. }
             | Notice::WorkspaceRemoved { .. }
-            | Notice::WorkspaceActivated { .. } => self.workspaces = true,
+            | Notice::WorkspaceActivated { .. } => self.workspaces = Some(self.trace),
         }
     }
 
     /// Outputs may be other ones.
     pub fn outputs_changed(&mut self) {
-        self.outputs = true;
+        self.outputs = Some(self.trace);
     }
 
     /// When somebody has waited long enough.
@@ -192,16 +192,14 @@ impl State {
     /// Compares what may have changed with what subscribers know, and tells them.
     pub fn tell_differences(&mut self) {
         let now = self.now;
-        if self.events.outputs {
-            self.events.outputs = false;
+        if let Some(trace) = self.events.outputs.take() {
             for payload in self.events.replica.output_events(&self.wire_outputs()) {
-                self.events.publish(payload, self.events.trace, now);
+                self.events.publish(payload, trace, now);
             }
         }
-        if self.events.workspaces {
-            self.events.workspaces = false;
+        if let Some(trace) = self.events.workspaces.take() {
             for payload in self.events.replica.workspace_events(&self.wire_workspaces()) {
-                self.events.publish(payload, self.events.trace, now);
+                self.events.publish(payload, trace, now);
             }
         }
         for (id, trace) in std::mem::take(&mut self.events.windows) {

@@ -216,6 +216,7 @@ impl State {
             return; // Two devices cannot press one button twice.
         }
         if self.bound_button(button, pressed) {
+            self.telemetry.traces.kept = true;
             return;
         }
         if pressed {
@@ -252,7 +253,10 @@ impl State {
 
     fn turn_wheel(&mut self, frame: AxisFrame) {
         self.active();
-        let Some(frame) = self.bound_wheel(frame) else { return };
+        let Some(frame) = self.bound_wheel(frame) else {
+            self.telemetry.traces.kept = true;
+            return;
+        };
         let pointer = self.input.pointer.clone();
         pointer.axis(self, frame);
         pointer.frame(self);
@@ -289,6 +293,7 @@ impl State {
             symbols.map(|symbols| self.bound_key_pressed(&symbols, held)).unwrap_or_default()
         };
         if verdict.swallowed {
+            self.telemetry.traces.kept = true;
             if mods_changed {
                 self.tell_modifiers();
             }
@@ -306,6 +311,7 @@ impl State {
 
     fn forward_key(&mut self, code: u32, pressed: bool, from: Option<&ClientId>, mods_changed: bool) {
         self.input.last_key = Some(self.now);
+        self.telemetry.traces.kept = false; // Also if it is what a binding presses.
         let serial = self.input.serial();
         let state = if pressed { KeyState::Pressed } else { KeyState::Released };
         match self.clients.input_method.takes_key(code, pressed, from) {

@@ -157,7 +157,7 @@ pub struct ClientMetrics {
 pub struct Trace {
     /// As in the events that come from it.
     pub id: u64,
-    /// `key`, `pointer`, `button`, `scroll`, `touch` or `text`.
+    /// `key`, `pointer`, `button`, `scroll`, `touch`, `gesture`, `text` or `command`. A command goes to no client; what follows from it counts.
     pub kind: String,
     /// The process that it went to.
     pub pid: Option<i32>,
@@ -171,7 +171,7 @@ pub struct Trace {
     pub acked_ns: Option<u64>,
     /// The next commit on the surface or one of its subsurfaces: most likely the answer, but the desktop cannot know.
     pub committed_ns: Option<u64>,
-    /// The transaction that took that commit to the display.
+    /// The transaction that took that commit to the display, or the first one after the command.
     pub transaction: Option<u64>,
     /// The display has latched it.
     pub composed_ns: Option<u64>,

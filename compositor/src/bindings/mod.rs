@@ -271,11 +271,8 @@ impl State {
         if let [command] = commands {
             return self.run(caller, command.clone());
         }
-        match self.apply_all(caller, commands) {
-            Ok(()) => {
-                commands.iter().for_each(|command| self.tell_command(caller, command));
-                Ok(())
-            }
+        match self.run_all(caller, commands) {
+            Ok(()) => Ok(()),
             Err(refused) if matches!(refused.refusal, Refusal::NotInTransaction(_)) => {
                 commands.iter().try_for_each(|command| self.permitted(caller, command))?;
                 commands.iter().try_for_each(|command| self.run(caller, command.clone()))

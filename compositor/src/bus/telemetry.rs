@@ -35,7 +35,7 @@ impl Telemetry1 {
     }
 
     /// What became of the newest inputs, oldest first. 1,000 are kept. What has not happened yet, or never will, is absent: id (t), kind (s:
-    /// key, pointer, button, scroll, touch, gesture or text), pid (i), surface (t), entered_ns, delivered_ns, acked_ns, committed_ns, composed_ns,
+    /// key, pointer, button, scroll, touch, gesture, text or command), pid (i), surface (t), entered_ns, delivered_ns, acked_ns, committed_ns, composed_ns,
     /// presented_ns, captured_ns (t, CLOCK_MONOTONIC), transaction (t).
     #[zbus(out_args("traces"))]
     async fn traces(&self, #[zbus(connection)] connection: &Connection, last: u32) -> Result<Vec<Trace>, BusError> {

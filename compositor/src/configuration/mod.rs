@@ -10,7 +10,7 @@ mod worker;
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use glasshouse_config::{Config, Layers, Problems, Resolved, load::Paths};
-use glasshouse_core::{Command, OutputMode, Refusal};
+use glasshouse_core::{Caller, Command, OutputMode, Refusal};
 use glasshouse_protocols::{Payload, event::ConfigChanged};
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 };
 pub(crate) use apply::{cursor_size, cursor_theme};
 pub use worker::Order;
-use worker::{Job, Outcome, Worker};
+use worker::{Change, Job, Outcome, Worker};
 
 /// What the desktop is configured to be.
 #[derive(Debug)]
@@ -125,12 +125,8 @@ impl Configuration {
 }
 
 impl State {
-    /// Has the configuration read again, or an option changed. The answer comes when everybody knows.
-    pub fn configure(&mut self, order: Order, answer: Answer) {
-        self.send_order(order, answer, true);
-    }
-
-    fn send_order(&mut self, order: Order, answer: Answer, remembered: bool) {
+    /// Has the configuration read again, or an option changed. The answer comes when everybody knows. `None`: it is nobody's command.
+    pub fn configure(&mut self, order: Order, caller: Option<&Caller>, answer: Answer) {
         let configuration = &mut self.configuration;
         if configuration.worker.is_none() {
             match Worker::start(&self.handle, configuration.paths.clone(), configuration.layers.clone()) {
@@ -143,50 +139,58 @@ impl State {
             }
         }
         if let Some(worker) = &configuration.worker {
-            worker.send(Job { order, answer, remembered });
+            worker.send(Job { order, answer, caller: caller.cloned(), trace: self.telemetry.traces.current() });
         }
     }
 
     /// The thread has an answer.
     fn configured(&mut self, outcome: Outcome) {
-        let Outcome { order, result, answer, remembered } = outcome;
+        let Outcome { job: Job { order, answer, caller, trace }, result } = outcome;
+        let result = self.resumed(trace, |state| state.take_configuration(&order, caller.as_ref(), result));
+        answer.give(result);
+    }
+
+    fn take_configuration(&mut self, order: &Order, caller: Option<&Caller>, result: Result<Change, Problems>) -> Result<(), BusError> {
         match result {
             Ok(change) => {
-                if order == Order::Reload {
+                if *order == Order::Reload {
                     self.configuration.problems = None;
                 }
-                if let (Some(command), Some(back)) = (order.command().filter(|_| remembered), change.back) {
-                    self.desktop.remember(command, Some(back));
+                if let (Some(_), Some(back)) = (caller, change.back) {
+                    self.desktop.remember(order.command(), Some(back));
+                }
+                if let Some(caller) = caller {
+                    self.tell_command(caller, &order.command());
                 }
                 let changed = self.apply_configuration(change.resolved);
                 if !changed.is_empty() {
                     self.publish(Payload::ConfigChanged(ConfigChanged { options: changed }));
                 }
                 self.settle();
-                answer.give(Ok(()));
+                Ok(())
             }
             Err(problems) => {
                 let sentence = problems.to_string();
-                if order == Order::Reload {
+                if *order == Order::Reload {
                     self.configuration.complain(&problems);
                     self.alert("error", "config-refused", sentence.clone(), None);
                 }
-                answer.give(Err(BusError::BadArgument(sentence)));
+                Err(BusError::BadArgument(sentence))
             }
         }
     }
 
     /// A command about the configuration. Its answer comes later.
-    pub fn configure_by(&mut self, command: &Command, answer: Answer) {
-        self.configure_as(command, answer, true);
+    pub fn configure_by(&mut self, caller: &Caller, command: &Command, answer: Answer) {
+        self.configure_as(command, answer, Some(caller));
     }
 
     /// Undo and redo of such a command: they remember it already.
     pub fn configure_again(&mut self, command: &Command, answer: Answer) {
-        self.configure_as(command, answer, false);
+        self.configure_as(command, answer, None);
     }
 
-    fn configure_as(&mut self, command: &Command, answer: Answer, remembered: bool) {
+    fn configure_as(&mut self, command: &Command, answer: Answer, caller: Option<&Caller>) {
         let order = match command {
             Command::SetOption { key, value } => Order::Set { key: key.clone(), value: value.clone() },
             Command::ResetOption { key } => Order::Reset { key: key.clone() },
@@ -197,6 +201,6 @@ impl State {
                 return;
             }
         };
-        self.send_order(order, answer, remembered);
+        self.configure(order, caller, answer);
     }
 }

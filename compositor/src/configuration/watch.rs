@@ -35,7 +35,7 @@ impl State {
         let source = Generic::new(inotify, Interest::READ, Mode::Level);
         let happened = move |_: calloop::Readiness, inotify: &mut calloop::generic::NoIoDrop<OwnedFd>, state: &mut State| {
             if concerns(inotify, &watched) {
-                state.configure(Order::Reload, Answer::Log("the configuration was not read again".to_owned()));
+                state.configure(Order::Reload, None, Answer::Log("the configuration was not read again".to_owned()));
                 // A folder may have come or gone.
                 watched = watch_all(inotify, &files);
             }

@@ -8,7 +8,7 @@ use std::{
 
 use calloop::{LoopHandle, channel};
 use glasshouse_config::{Layers, Problems, Resolved, load::Paths};
-use glasshouse_core::Command;
+use glasshouse_core::{Caller, Command};
 
 use super::Answer;
 use crate::State;
@@ -26,11 +26,11 @@ pub enum Order {
 
 impl Order {
     /// The command that says the same.
-    pub(super) fn command(&self) -> Option<Command> {
+    pub(super) fn command(&self) -> Command {
         match self {
-            Self::Reload => None,
-            Self::Set { key, value } => Some(Command::SetOption { key: key.clone(), value: value.clone() }),
-            Self::Reset { key } => Some(Command::ResetOption { key: key.clone() }),
+            Self::Reload => Command::ReloadConfig {},
+            Self::Set { key, value } => Command::SetOption { key: key.clone(), value: value.clone() },
+            Self::Reset { key } => Command::ResetOption { key: key.clone() },
         }
     }
 }
@@ -40,17 +40,17 @@ impl Order {
 pub(super) struct Job {
     pub(super) order: Order,
     pub(super) answer: Answer,
-    /// Whether it can be undone, or is an undo itself.
-    pub(super) remembered: bool,
+    /// Whose command it is. `None`: it is none, or an undo or redo of one, which is known already.
+    pub(super) caller: Option<Caller>,
+    /// What follows from it carries this.
+    pub(super) trace: u64,
 }
 
 /// What became of it.
 #[derive(Debug)]
 pub(super) struct Outcome {
-    pub(super) order: Order,
+    pub(super) job: Job,
     pub(super) result: Result<Change, Problems>,
-    pub(super) answer: Answer,
-    pub(super) remembered: bool,
 }
 
 /// A good configuration.
@@ -80,9 +80,9 @@ impl Worker {
         let (jobs, waiting) = mpsc::channel::<Job>();
         let mut reader = Reader { paths, layers };
         thread::Builder::new().name("config".to_owned()).spawn(move || {
-            while let Ok(Job { order, answer, remembered }) = waiting.recv() {
-                let result = reader.carry_out(&order);
-                if outcomes.send(Outcome { order, result, answer, remembered }).is_err() {
+            while let Ok(job) = waiting.recv() {
+                let result = reader.carry_out(&job.order);
+                if outcomes.send(Outcome { job, result }).is_err() {
                     return; // The desktop is ending.
                 }
             }

@@ -8,6 +8,7 @@ use crate::{
     State,
     bus::{self, CommandsRequest, Reply},
     configuration::Answer,
+    telemetry::Kind,
 };
 
 impl State {
@@ -17,7 +18,7 @@ impl State {
                 if matches!(command, Command::SetOption { .. } | Command::ResetOption { .. } | Command::ReloadConfig {}) =>
             {
                 match self.allowed(&caller, (&command).into()) {
-                    Ok(()) => self.configure_by(&command, Answer::Bus(reply)),
+                    Ok(()) => self.traced(Kind::Command, |state| state.configure_by(&caller, &command, Answer::Bus(reply))),
                     Err(error) => drop(reply.send(Err(error))),
                 }
             }

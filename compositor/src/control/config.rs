@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use glasshouse_config::{Resolved, Shown};
-use glasshouse_core::Act;
+use glasshouse_core::{Act, Caller};
 use glasshouse_protocols::OptionValue;
 
 use crate::{
     State,
-    bus::{BusError, ConfigRequest},
+    bus::{BusError, ConfigRequest, Reply},
     configuration::{Answer, Order},
+    telemetry::Kind,
 };
 
 impl State {
@@ -33,18 +34,22 @@ impl State {
                 let _ = reply.send(problems.map(|()| self.configuration.problems().unwrap_or_default().to_owned()));
             }
             ConfigRequest::Set { caller, key, value, reply } => match self.allowed(&caller, Act::Manage) {
-                Ok(()) => self.configure(Order::Set { key, value }, Answer::Bus(reply)),
+                Ok(()) => self.ordered(&caller, Order::Set { key, value }, reply),
                 Err(error) => drop(reply.send(Err(error))),
             },
             ConfigRequest::Reset { caller, key, reply } => match self.allowed(&caller, Act::Manage) {
-                Ok(()) => self.configure(Order::Reset { key }, Answer::Bus(reply)),
+                Ok(()) => self.ordered(&caller, Order::Reset { key }, reply),
                 Err(error) => drop(reply.send(Err(error))),
             },
             ConfigRequest::Reload { caller, reply } => match self.allowed(&caller, Act::Manage) {
-                Ok(()) => self.configure(Order::Reload, Answer::Bus(reply)),
+                Ok(()) => self.ordered(&caller, Order::Reload, reply),
                 Err(error) => drop(reply.send(Err(error))),
             },
         }
+    }
+
+    fn ordered(&mut self, caller: &Caller, order: Order, reply: Reply<()>) {
+        self.traced(Kind::Command, |state| state.configure(order, Some(caller), Answer::Bus(reply)));
     }
 
     fn resolved(&self) -> Result<Arc<Resolved>, BusError> {

@@ -6,17 +6,18 @@ use crate::{
     State,
     bus::{self, SessionRequest},
     session::{Answer, snapshot_name},
+    telemetry::Kind,
 };
 
 impl State {
     pub(super) fn handle_session(&mut self, caller: &Caller, request: SessionRequest) {
         match request {
             SessionRequest::Create { name, reply } => {
-                let refused = self.save_snapshot(caller, name, Answer::Bus(reply));
+                let refused = self.traced(Kind::Command, |state| state.save_snapshot(caller, name, Answer::Bus(reply)));
                 refuse(refused);
             }
             SessionRequest::Restore { name, reply } => {
-                let refused = self.restore_snapshot(caller, name, Answer::Bus(reply));
+                let refused = self.traced(Kind::Command, |state| state.restore_snapshot(caller, name, Answer::Bus(reply)));
                 refuse(refused);
             }
             // A caller that has gone away needs no answer.

@@ -69,7 +69,10 @@ impl State {
         self.traced(telemetry::Kind::Gesture, |state| match state.bound_gesture_end(cancelled) {
             None => Became::Nothing,
             Some(false) => Became::TooLittle,
-            Some(true) => Became::Act,
+            Some(true) => {
+                state.telemetry.traces.kept = true;
+                Became::Act
+            }
         })
     }
 

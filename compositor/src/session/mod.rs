@@ -30,7 +30,7 @@ use self::{
     journal::{Found, Journal},
     name::NameError,
     snapshots::Snapshots,
-    worker::{Job, Outcome, Then, Worker},
+    worker::{Job, Outcome, Then, Whose, Worker},
 };
 use crate::{
     State,
@@ -240,7 +240,8 @@ impl State {
         match self.checked_name(caller, &Command::SaveSnapshot { name: name.clone() }, &name) {
             Ok(name) => {
                 let memory = Box::new(self.desktop.memory());
-                self.session_job(Job::Create { name, memory, answer });
+                let whose = self.whose(caller);
+                self.session_job(Job::Create { name, memory, whose, answer });
                 Ok(())
             }
             Err(refusal) => Err((refusal, answer)),
@@ -255,11 +256,16 @@ impl State {
     pub fn restore_snapshot(&mut self, caller: &Caller, name: String, answer: Answer) -> Result<(), (Refusal, Answer)> {
         match self.checked_name(caller, &Command::RestoreSnapshot { name: name.clone() }, &name) {
             Ok(name) => {
-                self.session_job(Job::Read { name, then: Then::Restore { caller: caller.clone(), answer } });
+                let whose = self.whose(caller);
+                self.session_job(Job::Read { name, then: Then::Restore { whose, answer } });
                 Ok(())
             }
             Err(refusal) => Err((refusal, answer)),
         }
+    }
+
+    fn whose(&self, caller: &Caller) -> Whose {
+        Whose { caller: caller.clone(), trace: self.telemetry.traces.current() }
     }
 
     fn checked_name(&self, caller: &Caller, command: &Command, name: &str) -> Result<SnapshotName, Refusal> {
@@ -323,16 +329,30 @@ impl State {
                     }
                 }
             }
-            Outcome::Created { answer, result } => self.answer_snapshot(answer, result.map_err(BusError::from)),
-            Outcome::Read { name, then: Then::Restore { caller, answer }, result } => {
-                let result = result.map_err(BusError::from).and_then(|memory| self.restore_memory(&caller, &name, &memory));
-                self.answer_snapshot(answer, result);
+            Outcome::Created { name, whose, answer, result } => {
+                let command = Command::SaveSnapshot { name: name.to_string() };
+                self.snapshot_done(&whose, &command, answer, |_| Ok(result?));
+            }
+            Outcome::Read { name, then: Then::Restore { whose, answer }, result } => {
+                let command = Command::RestoreSnapshot { name: name.to_string() };
+                self.snapshot_done(&whose, &command, answer, |state| state.restore_memory(&whose.caller, &name, &result?));
             }
             Outcome::Read { then: Then::Diff { reply }, result, .. } => {
                 // A caller that has gone away needs no answer.
                 let _ = reply.send(result.map(|memory| self.desktop.differences(&memory)).map_err(BusError::from));
             }
         }
+    }
+
+    /// Ends a command, tells it, and answers.
+    fn snapshot_done(&mut self, whose: &Whose, command: &Command, answer: Answer, end: impl FnOnce(&mut Self) -> Result<(), BusError>) {
+        let result = self.resumed(whose.trace, |state| {
+            end(state)?;
+            state.tell_command(&whose.caller, command);
+            state.settle();
+            Ok(())
+        });
+        self.answer_snapshot(answer, result);
     }
 
     fn restore_memory(&mut self, caller: &Caller, name: &SnapshotName, memory: &Memory) -> Result<(), BusError> {

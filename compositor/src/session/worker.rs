@@ -32,16 +32,23 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(super) enum Job {
     Save { memory: Box<Memory>, ended: bool, starts: u32 },
-    Create { name: SnapshotName, memory: Box<Memory>, answer: Answer },
+    Create { name: SnapshotName, memory: Box<Memory>, whose: Whose, answer: Answer },
     List { reply: Reply<Vec<SnapshotInfo>> },
     Delete { name: SnapshotName, reply: Reply<()> },
     Read { name: SnapshotName, then: Then },
 }
 
+/// Whose command it is, and what follows from it carries.
+#[derive(Debug, Clone)]
+pub(super) struct Whose {
+    pub(super) caller: Caller,
+    pub(super) trace: u64,
+}
+
 /// What a snapshot is read for.
 #[derive(Debug)]
 pub(super) enum Then {
-    Restore { caller: Caller, answer: Answer },
+    Restore { whose: Whose, answer: Answer },
     Diff { reply: Reply<Vec<String>> },
 }
 
@@ -49,7 +56,7 @@ pub(super) enum Then {
 #[derive(Debug)]
 pub(super) enum Outcome {
     Saved(io::Result<()>),
-    Created { answer: Answer, result: Result<(), SnapshotError> },
+    Created { name: SnapshotName, whose: Whose, answer: Answer, result: Result<(), SnapshotError> },
     Read { name: SnapshotName, then: Then, result: Result<Memory, SnapshotError> },
 }
 
@@ -105,7 +112,10 @@ fn carry_out(job: Job, journal: Option<&Journal>, snapshots: &Snapshots) -> Opti
     let bus = |error: SnapshotError| BusError::from(error);
     match job {
         Job::Save { memory, ended, starts } => Some(Outcome::Saved(journal?.save(&memory, ended, starts))),
-        Job::Create { name, memory, answer } => Some(Outcome::Created { answer, result: snapshots.create(&name, &memory) }),
+        Job::Create { name, memory, whose, answer } => {
+            let result = snapshots.create(&name, &memory);
+            Some(Outcome::Created { name, whose, answer, result })
+        }
         // A caller that has gone away needs no answer.
         Job::List { reply } => {
             drop(reply.send(snapshots.list().map_err(bus)));

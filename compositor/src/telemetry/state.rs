@@ -26,13 +26,39 @@ impl State {
             return handle(self);
         }
         self.events.trace = self.telemetry.traces.current();
+        if kind == Kind::Command {
+            return self.end_traced(handle);
+        }
         let before = self.input_focus(kind);
         let result = handle(self);
+        if self.telemetry.traces.kept {
+            self.telemetry.traces.leave_command(self.display.frame_wanted);
+            self.events.trace = 0;
+            return result;
+        }
         let after = self.input_focus(kind);
         // Motion goes to what is found, everything else to what had the focus: it may lead to another one's getting it.
         let surface = if matches!(kind, Kind::Pointer | Kind::Touch) { after } else { before.or(after) };
         let target = surface.and_then(|surface| self.trace_target(&surface));
         self.telemetry.traces.leave(target);
+        self.events.trace = 0;
+        result
+    }
+
+    /// Goes on with a command that had to wait for something.
+    pub fn resumed<T>(&mut self, trace: u64, handle: impl FnOnce(&mut Self) -> T) -> T {
+        if !self.telemetry.traces.resume(trace) {
+            return handle(self);
+        }
+        self.events.trace = trace;
+        self.end_traced(handle)
+    }
+
+    /// What a command leads to belongs to its trace, so it is not left for later.
+    fn end_traced<T>(&mut self, handle: impl FnOnce(&mut Self) -> T) -> T {
+        let result = handle(self);
+        self.settle();
+        self.telemetry.traces.leave_command(self.display.frame_wanted);
         self.events.trace = 0;
         result
     }
@@ -43,6 +69,7 @@ impl State {
             Kind::Key | Kind::Text => self.input.keyboard.current_focus(),
             Kind::Pointer | Kind::Button | Kind::Scroll | Kind::Gesture => self.input.pointer.current_focus(),
             Kind::Touch => self.input.touched.clone(),
+            Kind::Command => None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! What became of input: from its arrival to the first picture that shows the answer.
+//! What became of input: from its arrival to the first picture that shows the answer. And of commands, whose answer is the desktop's own.
 //!
 //! A trace begins when input enters the desktop and waits, in turn, for the flush that delivers it, the next commit of the surface that it
 //! went to, the transaction that takes that commit along, its latching, and a picture. Nothing waits for a trace.
@@ -21,6 +21,8 @@ pub enum Kind {
     Touch,
     Gesture,
     Text,
+    /// A command that is no input, and came neither from a key nor from anything else that is.
+    Command,
 }
 
 impl Kind {
@@ -33,6 +35,7 @@ impl Kind {
             Self::Touch => "touch",
             Self::Gesture => "gesture",
             Self::Text => "text",
+            Self::Command => "command",
         }
     }
 }
@@ -54,6 +57,8 @@ pub struct Traces {
     last: u64,
     /// Of the input that is being handled; 0: none is.
     current: u64,
+    /// It is no client's: a binding took it.
+    pub kept: bool,
     /// To be flushed.
     fresh: Vec<u64>,
     /// Delivered and not answered, by the root of the surface that they went to.
@@ -96,6 +101,7 @@ impl Traces {
         }
         self.last += 1;
         self.current = self.last;
+        self.kept = false;
         if self.ring.len() >= MAX_TRACES
             && let Some(Entry { id, target: Some(target), committed: None, .. }) = self.ring.pop_front()
             && let Some(waiting) = self.unanswered.get_mut(&target.root)
@@ -121,6 +127,15 @@ impl Traces {
         true
     }
 
+    /// What entered goes on. `false`: it is not kept any more, or something else is being handled.
+    pub fn resume(&mut self, id: u64) -> bool {
+        if self.current != 0 || self.entry(id).is_none() {
+            return false;
+        }
+        self.current = id;
+        true
+    }
+
     /// It was handled, and went there. `None`: to nobody.
     pub fn leave(&mut self, target: Option<Target>) {
         let id = std::mem::take(&mut self.current);
@@ -128,6 +143,19 @@ impl Traces {
         if let Some(entry) = self.entry(id) {
             entry.target = Some(target);
             self.fresh.push(id);
+        }
+    }
+
+    /// A command was carried out, or a binding acted. If that changed what is to be seen, the next transaction takes it along.
+    pub fn leave_command(&mut self, shows: bool) {
+        let id = std::mem::take(&mut self.current);
+        let Some(entry) = self.entry(id) else { return };
+        let is_new = entry.seq.is_none();
+        if entry.delivered.is_none() {
+            self.fresh.push(id);
+        }
+        if shows && is_new && !self.committed.contains(&id) {
+            push(&mut self.committed, id);
         }
     }
 
@@ -189,8 +217,10 @@ impl Traces {
                     return;
                 }
                 entry.composed = Some(now);
-                let took = now.since(entry.entered);
-                self.to_composed.record_duration(took, now);
+                let (took, is_input) = (now.since(entry.entered), entry.kind != Kind::Command);
+                if is_input {
+                    self.to_composed.record_duration(took, now);
+                }
                 push(&mut self.composed, id);
             }
             self.submitted.pop_front();
@@ -320,6 +350,35 @@ mod tests {
         assert_eq!((trace.entered_ns, trace.transaction, trace.pid), (10_000_000, Some(5), Some(7)));
         assert_eq!(millis(&traces.get(other).unwrap()), [Some(11), None, None, None, None, None]);
         assert_eq!(traces.to_commit.distribution(at(20)).max, 4_000_000);
+    }
+
+    #[test]
+    fn a_command_is_shown_by_the_next_transaction_if_at_all() {
+        let mut traces = Traces::default();
+        let command = |traces: &mut Traces, shows: bool| {
+            assert!(traces.enter(Kind::Command, at(10)));
+            let id = traces.current();
+            traces.leave_command(shows);
+            id
+        };
+        let (unseen, seen) = (command(&mut traces, false), command(&mut traces, true));
+        traces.flushed(at(11));
+        // The first one has an outcome that shows.
+        assert!(traces.resume(unseen) && !traces.resume(seen));
+        traces.leave_command(true);
+        traces.submitted(Seq(5));
+        // And more of it.
+        assert!(traces.resume(unseen));
+        traces.leave_command(true);
+        traces.submitted(Seq(6));
+        traces.latched(Seq(6), at(12));
+        traces.captured(Seq(6), at(13));
+        for id in [unseen, seen] {
+            let trace = traces.get(id).unwrap();
+            assert_eq!((millis(&trace), trace.transaction), ([Some(11), None, None, Some(12), None, Some(13)], Some(5)));
+        }
+        assert_eq!(traces.to_composed.distribution(at(13)).count, 0, "it is no input");
+        assert!(!traces.resume(99));
     }
 
     #[test]
