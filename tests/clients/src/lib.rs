@@ -1,5 +1,6 @@
 //! A real desktop with real programs on it, for tests: the binaries as users run them, driven through `glassctl`.
 
+mod bus;
 mod picture;
 
 use std::{
@@ -18,6 +19,7 @@ use anyhow::{Context, anyhow, bail, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
 
+pub use bus::Bus;
 pub use picture::Picture;
 
 /// How long anything may take on a loaded machine.
