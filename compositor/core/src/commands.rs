@@ -113,6 +113,7 @@ impl Desktop {
             | Command::SetOption { .. }
             | Command::ResetOption { .. }
             | Command::ReloadConfig {}
+            | Command::Lock {}
             | Command::SaveSnapshot { .. }
             | Command::RestoreSnapshot { .. } => return Err(Refusal::NotInTransaction(command.name())),
         }

@@ -9,6 +9,7 @@ use crate::{
     event::Event,
     ids::{Timestamp, WindowId},
     layer::Layers,
+    lock::Lock,
     output::{OutputInfo, Outputs},
     permit::permit,
     pointer::Pointer,
@@ -38,8 +39,7 @@ pub struct Desktop {
     pub(crate) next_token: u64,
     pub(crate) journal: Journal,
     pub(crate) returning: Returning,
-    /// The session lock is on: nobody sees or does anything.
-    pub(crate) locked: bool,
+    pub(crate) lock: Lock,
     changed: Changed,
     last_surface: u64,
     last_window: u64,
@@ -72,7 +72,7 @@ impl Desktop {
             next_token: 1,
             journal: Journal::default(),
             returning: Returning::default(),
-            locked: false,
+            lock: Lock::default(),
             changed: Changed::Nothing,
             last_surface: 0,
             last_window: 0,
@@ -137,6 +137,7 @@ impl Desktop {
         }
         self.clamp_pointer();
         self.arrange_layers(effects);
+        self.arrange_lock(effects);
         self.settle_workspaces();
         self.settle_focus(effects);
         self.aim();
@@ -208,7 +209,7 @@ impl Desktop {
 
     /// Whether the session is locked.
     pub fn is_locked(&self) -> bool {
-        self.locked
+        self.lock.on
     }
 
     pub fn settings(&self) -> &Settings {

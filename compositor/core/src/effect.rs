@@ -20,6 +20,11 @@ pub enum Effect {
         surface: SurfaceId,
         size: LogicalSize,
     },
+    /// Tell a lock surface how large its output is.
+    ConfigureLock {
+        surface: SurfaceId,
+        size: LogicalSize,
+    },
     /// Tell a layer surface that it cannot stay: its output is gone.
     CloseLayer {
         surface: SurfaceId,

@@ -118,6 +118,18 @@ pub enum Event {
 
     /// The session was locked or unlocked.
     Locked(bool),
+    /// A locker has a surface for an output, which is asked for a size. A second one for the same output is ignored.
+    LockSurfaceCreated {
+        surface: SurfaceId,
+        output: OutputId,
+    },
+    /// It shows something of the size that was asked for.
+    LockSurfaceMapped {
+        surface: SurfaceId,
+    },
+    LockSurfaceGone {
+        surface: SurfaceId,
+    },
     /// The configuration says how the desktop looks and behaves from now on.
     SettingsChanged(Box<Settings>),
 

@@ -98,10 +98,10 @@ impl Desktop {
                     self.touch();
                 }
             }
-            Event::Locked(locked) => {
-                self.locked = locked;
-                self.touch();
-            }
+            Event::Locked(locked) => self.set_locked(locked, effects),
+            Event::LockSurfaceCreated { surface, output } => self.lock_surface_created(surface, output),
+            Event::LockSurfaceMapped { surface } => self.lock_surface_mapped(surface),
+            Event::LockSurfaceGone { surface } => self.lock_surface_gone(surface),
             Event::SettingsChanged(settings) => {
                 if self.settings != *settings {
                     self.settings = *settings;
@@ -137,6 +137,7 @@ impl Desktop {
     }
 
     fn surface_destroyed(&mut self, surface: SurfaceId) {
+        self.lock_surface_gone(surface);
         let icon = self.pointer.drag_icon == Some(surface);
         if icon {
             self.pointer.drag_icon = None;

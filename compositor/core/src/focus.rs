@@ -14,8 +14,11 @@ impl Desktop {
     /// The surface that gets the keyboard: a pure function of the state, so that it can never be one that is gone.
     ///
     /// First a layer surface that takes it from everybody, then one that was clicked, then the window of the focused workspace that had
-    /// it last. A workspace without windows lets nobody have it.
+    /// it last. A workspace without windows lets nobody have it. While the session is locked, it is the locker or nobody.
     pub(crate) fn focus_now(&self) -> Option<SurfaceId> {
+        if self.lock.on {
+            return self.lock_focus();
+        }
         let exclusive = [Layer::Overlay, Layer::Top]
             .into_iter()
             .find_map(|layer| self.layers.on(layer).filter(|surface| surface.takes_keyboard()).last())

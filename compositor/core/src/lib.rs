@@ -15,6 +15,7 @@ mod grid;
 pub mod ids;
 mod layer;
 mod layout;
+mod lock;
 pub mod memory;
 mod never;
 mod output;

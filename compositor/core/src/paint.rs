@@ -46,9 +46,11 @@ const BACKGROUND: u64 = 0;
 const BACKGROUNDS: u64 = 1 << 32;
 
 impl Desktop {
-    /// What a view shows. `None`: there is no such output or mapped window, or the region is empty.
+    /// What a view shows. `None`: there is no such output or mapped window, or the region is empty. While the session is locked, there are
+    /// only outputs.
     pub fn scene(&self, view: View, _at: Timestamp) -> Option<Scene> {
         match view {
+            View::Window(_) | View::Region { .. } if self.lock.on => None,
             View::Output(id) => Some(self.output_scene(self.outputs.get(id)?)),
             View::Window(id) => self.window_scene(self.windows.get(id)?),
             View::Region { area, scale } => self.region_scene(area, scale),
@@ -56,6 +58,9 @@ impl Desktop {
     }
 
     pub(crate) fn output_scene(&self, output: &Output) -> Scene {
+        if self.lock.on {
+            return self.locked_scene(output);
+        }
         let mut painter = Painter::new(self, output.grid(), output.pixels());
         painter.background(ElementId::Shell(BACKGROUND), Rect::from_size(output.pixels()));
         painter.items(Some(output.id));
@@ -159,7 +164,7 @@ struct Cut {
     rounded: Option<PhysicalRect>,
 }
 
-struct Painter<'a> {
+pub(crate) struct Painter<'a> {
     desktop: &'a Desktop,
     grid: Grid,
     scene: Scene,
@@ -168,8 +173,8 @@ struct Painter<'a> {
 }
 
 impl<'a> Painter<'a> {
-    fn new(desktop: &'a Desktop, grid: Grid, size: PhysicalSize) -> Self {
-        Self { desktop, grid, scene: Scene { size, ..Scene::default() }, painted: BTreeSet::new() }
+    pub(crate) fn new(desktop: &'a Desktop, grid: Grid, size: PhysicalSize) -> Self {
+        Self { desktop, grid, scene: Scene { size, lock_epoch: desktop.lock.epoch, ..Scene::default() }, painted: BTreeSet::new() }
     }
 
     /// Adds an element, unless nothing of it would be seen: then this scene does not change when it moves.
@@ -177,6 +182,15 @@ impl<'a> Painter<'a> {
         if !element.area.is_empty() && drawn_area(&element, self.scene.size).is_some() {
             self.scene.elements.push(element);
         }
+    }
+
+    /// Covers the whole view.
+    pub(crate) fn fill(&mut self, id: ElementId, kind: ElementKind) {
+        self.push(Element::new(id, Rect::from_size(self.scene.size), kind));
+    }
+
+    pub(crate) fn lock_surface(&mut self, surface: SurfaceId, origin: LogicalPoint) {
+        self.tree(surface, origin, Cut::default());
     }
 
     fn background(&mut self, id: ElementId, area: PhysicalRect) {
@@ -281,7 +295,7 @@ impl<'a> Painter<'a> {
         }
     }
 
-    fn finish(mut self, cursor: Option<Cursor>) -> Scene {
+    pub(crate) fn finish(mut self, cursor: Option<Cursor>) -> Scene {
         self.scene.cursors.extend(cursor);
         self.scene
     }

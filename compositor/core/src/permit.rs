@@ -118,6 +118,7 @@ mod tests {
         ("reload-config", Scopes::MANAGE, false, true),
         ("save-snapshot", Scopes::ARRANGE, false, false),
         ("restore-snapshot", Scopes::ARRANGE, false, false),
+        ("lock", Scopes::MANAGE, false, true),
         ("undo", Scopes::ARRANGE, false, false),
         ("redo", Scopes::ARRANGE, false, false),
         ("quit", Scopes::MANAGE, false, false),

@@ -132,6 +132,9 @@ impl Desktop {
 
     /// Gives focus to what somebody clicked or touched, and closes the menus of everything else.
     pub(crate) fn pressed_at(&mut self, at: LogicalPoint, effects: &mut Effects) {
+        if self.lock.on {
+            return self.pressed_while_locked(at);
+        }
         let under = self.under(at);
         let root = under.as_ref().map(|under| self.popup_root(self.surfaces.root(under.surface).0));
         self.dismiss_popups_except(root, effects);
@@ -152,7 +155,7 @@ impl Desktop {
         }
     }
 
-    fn dismiss_popups_except(&self, keep: Option<SurfaceId>, effects: &mut Effects) {
+    pub(crate) fn dismiss_popups_except(&self, keep: Option<SurfaceId>, effects: &mut Effects) {
         let mut dismissed = Vec::new();
         for popup in self.popups.iter() {
             let root = self.popup_root(popup.parent);
@@ -166,7 +169,8 @@ impl Desktop {
     /// A client asks to let a window follow the pointer. Without a held button the request comes too late.
     pub(crate) fn begin_grab(&mut self, id: WindowId, want: &Want) {
         let Some(window) = self.windows.get(id) else { return };
-        if self.pointer.held == 0
+        if self.lock.on
+            || self.pointer.held == 0
             || self.pointer.grab.is_some()
             || window.phase != Phase::Mapped
             || !self.seen(window)

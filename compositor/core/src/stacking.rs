@@ -181,7 +181,10 @@ impl Desktop {
         let root = match self.windows.of_surface(current) {
             Some(window) if self.seen(window) => self.drawn(window)?.origin,
             Some(_) => return None,
-            None => self.layers.get(current).filter(|layer| layer.mapped && layer.output.is_some())?.area.origin,
+            None => match self.lock_origin(current) {
+                Some(origin) => origin,
+                None => self.layers.get(current).filter(|layer| layer.mapped && layer.output.is_some())?.area.origin,
+            },
         };
         Some(root + offset.to_vector())
     }
@@ -193,6 +196,9 @@ impl Desktop {
 
     /// What lies at a point, from top to bottom.
     pub fn under(&self, at: LogicalPoint) -> Option<Under> {
+        if self.lock.on {
+            return self.under_lock(at);
+        }
         let grid = self.outputs.at(at)?.grid();
         let pixel = grid.pixel_below(at);
         for item in self.bottom_to_top().into_iter().rev() {

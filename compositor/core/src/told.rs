@@ -123,7 +123,8 @@ impl Desktop {
             .map(|w| (w.surface, self.home_of(w).map(|output| output.id)));
         let layers = self.layers.list.iter().map(|layer| (layer.surface, layer.output));
         let popups = self.popups.iter().map(|popup| (popup.surface, self.output_of_root(self.popup_root(popup.surface))));
-        for (surface, output) in windows.chain(layers).chain(popups).collect::<Vec<_>>() {
+        let locks = self.lock.surfaces.iter().map(|lock| (lock.surface, Some(lock.output)));
+        for (surface, output) in windows.chain(layers).chain(popups).chain(locks).collect::<Vec<_>>() {
             let Some(scale) = output.and_then(scale_of) else { continue };
             now.entry(surface).or_insert(Presence { outputs: Vec::new(), scale });
         }

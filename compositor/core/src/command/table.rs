@@ -399,6 +399,8 @@ commands! {
         /// The snapshot's name.
         name: String,
     }
+    /// Locks the session with the locker that the configuration names.
+    Lock = "lock", MANAGE, Undo::No("only the locker unlocks"), {}
     /// Puts back what the last command changed.
     Undo = "undo", ARRANGE, Undo::No("redo does that"), {}
     /// Does again what undo put back.

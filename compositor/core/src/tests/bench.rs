@@ -257,7 +257,7 @@ impl Bench {
         }
     }
 
-    fn step(&mut self, op: Op) {
+    pub(super) fn step(&mut self, op: Op) {
         let rect = |[x, y, w, h]: [i32; 4]| Rect::new(Point2D::new(x, y), Size2D::new(w, h));
         let size = |w: u16, h: u16| LogicalSize::new(f64::from(w), f64::from(h));
         match op {

@@ -107,7 +107,7 @@ fn command() -> impl Strategy<Value = Do> {
     ]
 }
 
-fn op() -> impl Strategy<Value = Op> {
+pub(super) fn op() -> impl Strategy<Value = Op> {
     let rect = || [number(), number(), number(), number()];
     let cursor = prop_oneof![
         Just(CursorWanted::Named("text".to_owned())),
@@ -146,7 +146,7 @@ fn op() -> impl Strategy<Value = Op> {
     prop_oneof![6 => windows, 3 => command().prop_map(Op::Command), 3 => others]
 }
 
-fn settings() -> impl Strategy<Value = Settings> {
+pub(super) fn settings() -> impl Strategy<Value = Settings> {
     prop_oneof![
         4 => Just(Settings::default()),
         1 => Just(Settings { layout: LayoutKind::Floating, ..Settings::default() }),

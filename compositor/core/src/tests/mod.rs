@@ -4,6 +4,7 @@ mod bench;
 mod examples;
 mod histories;
 mod invariants;
+mod lock;
 mod memory;
 mod regressions;
 mod undo;
