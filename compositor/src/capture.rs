@@ -3,14 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use euclid::{Point2D, Rect, Size2D};
-use glasshouse_core::View;
+use glasshouse_core::{Refusal, View};
 use glasshouse_link::{CaptureFailure, CaptureId, CaptureRequest, CaptureSource, CaptureTarget};
 use glasshouse_protocols::{CaptureInfo, PixelFormat};
 use glasshouse_scene::{LogicalPoint, LogicalRect, Physical, PhysicalRect, PhysicalSize, Transform, geometry::clamp_rect};
 
 use crate::{
     State,
-    bus::{BusError, Captured, Picture, PictureSize, PictureSource, Reply},
+    bus::{self, BusError, Captured, Picture, PictureSize, PictureSource, Reply},
     display::Picture as Drawn,
 };
 
@@ -156,9 +156,16 @@ impl State {
     /// Hands out what the display has answered in this turn.
     pub fn captures_turn(&mut self) {
         for (id, result) in std::mem::take(&mut self.display.captured) {
+            // What was painted before a lock and comes now, comes too late.
+            let outdated = matches!(&result, Ok((frame, _)) if frame.lock_epoch != self.desktop.lock_epoch());
             if let Some(waiting) = self.captures.screencopy.remove(&id) {
-                self.screencopy_done(waiting, result.map(|(frame, _)| frame));
+                let outdated = outdated.then(|| CaptureFailure::Draw("the session was locked or unlocked meanwhile".into()));
+                self.screencopy_done(waiting, outdated.map_or(result.map(|(frame, _)| frame), Err));
             } else if let Some(waiting) = self.captures.waiting.remove(&id) {
+                if outdated || self.desktop.is_locked() {
+                    let _ = waiting.reply.send(Err(bus::refusal(&Refusal::Locked)));
+                    continue;
+                }
                 let _ = waiting.reply.send(answer(result, waiting.format, waiting.area)); // A caller that has gone away needs no picture.
             }
         }

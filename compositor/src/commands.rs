@@ -93,6 +93,10 @@ impl State {
                 self.configure_by(caller, &command, answer);
                 Ok(())
             }
+            Command::Lock {} => {
+                self.permitted(caller, &command)?;
+                self.start_locker()
+            }
             _ => self.apply(caller, command),
         }
     }

@@ -59,8 +59,8 @@ pub struct Input {
     pub refocus: bool,
     /// A press is over that kept the pointer on its surface.
     released: bool,
-    /// Fingers that are down, and what they went down on.
-    touches: BTreeMap<i32, WlSurface>,
+    /// Fingers that are down, what they went down on, and where they are.
+    touches: BTreeMap<i32, (WlSurface, LogicalPoint)>,
     /// What the finger that did something last is on.
     pub touched: Option<WlSurface>,
     /// Made when something is first typed.
@@ -136,7 +136,8 @@ impl SeatHandler for State {
         let dh = self.clients.dh.clone();
         set_data_device_focus(&dh, seat, client.clone());
         set_primary_focus(&dh, seat, client);
-        self.text_input_focus(focused.cloned());
+        // A locker's password is no text for an input method.
+        self.text_input_focus(focused.filter(|_| !self.desktop.is_locked()).cloned());
     }
 
     fn cursor_image(&mut self, _seat: &Seat<Self>, image: CursorImageStatus) {
@@ -145,6 +146,9 @@ impl SeatHandler for State {
             CursorImageStatus::Named(icon) => Some(CursorWanted::Named(icon.name().to_owned())),
             CursorImageStatus::Surface(wl) => {
                 let Some(surface) = id_of(&wl) else { return };
+                if self.desktop.is_locked() && !self.session_lock.is_lockers(&wl) {
+                    return;
+                }
                 if let Some(known) = self.clients.surfaces.all.get_mut(&surface) {
                     known.role = Role::Attached;
                 }
@@ -314,7 +318,9 @@ impl State {
         self.telemetry.traces.kept = false; // Also if it is what a binding presses.
         let serial = self.input.serial();
         let state = if pressed { KeyState::Pressed } else { KeyState::Released };
-        match self.clients.input_method.takes_key(code, pressed, from) {
+        // While the session is locked, nobody comes between the keyboard and the locker.
+        let grab = if self.desktop.is_locked() { None } else { self.clients.input_method.takes_key(code, pressed, from) };
+        match grab {
             Some(grab) => self.grabbed_key(&grab, code, state, serial, mods_changed),
             None => {
                 let (keyboard, time) = (self.input.keyboard.clone(), self.millis());
@@ -327,7 +333,7 @@ impl State {
     pub fn tell_modifiers(&mut self) {
         let keyboard = self.input.keyboard.clone();
         let state = keyboard.modifier_state();
-        if self.clients.input_method.has_grab() {
+        if self.clients.input_method.has_grab() && !self.desktop.is_locked() {
             self.tell_grab_modifiers();
         } else if let Some(focus) = keyboard.current_focus() {
             let seat = self.input.seat.clone();
@@ -347,7 +353,7 @@ impl State {
         let slot = TouchSlot::from(u32::try_from(id).ok());
         self.input.touched = focus.as_ref().map(|(surface, _)| surface.clone());
         if let Some(surface) = &self.input.touched {
-            self.input.touches.insert(id, surface.clone());
+            self.input.touches.insert(id, (surface.clone(), at));
         }
         let event = DownEvent { slot, location: (at.x, at.y).into(), serial: self.input.serial(), time: self.millis() };
         let touch = self.input.touch.clone();
@@ -361,7 +367,10 @@ impl State {
 
     fn move_finger(&mut self, id: i32, at: LogicalPoint) {
         self.active();
-        self.input.touched = self.input.touches.get(&id).cloned();
+        if let Some((_, place)) = self.input.touches.get_mut(&id) {
+            *place = at;
+        }
+        self.input.touched = self.input.touches.get(&id).map(|(surface, _)| surface.clone());
         let focus = self.focus_at(at);
         let slot = TouchSlot::from(u32::try_from(id).ok());
         let event = TouchMotionEvent { slot, location: (at.x, at.y).into(), time: self.millis() };
@@ -376,7 +385,7 @@ impl State {
 
     fn lift_finger(&mut self, id: i32) {
         self.active();
-        self.input.touched = self.input.touches.remove(&id);
+        self.input.touched = self.input.touches.remove(&id).map(|(surface, _)| surface);
         let slot = TouchSlot::from(u32::try_from(id).ok());
         let event = UpEvent { slot, serial: SERIAL_COUNTER.next_serial(), time: self.millis() };
         let touch = self.input.touch.clone();
@@ -398,7 +407,7 @@ impl State {
         if keyboard.current_focus().as_ref() == Some(surface) {
             keyboard.set_focus(self, None, SERIAL_COUNTER.next_serial());
         }
-        let fingers: Vec<i32> = self.input.touches.iter().filter(|(_, on)| *on == surface).map(|(id, _)| *id).collect();
+        let fingers: Vec<i32> = self.input.touches.iter().filter(|(_, (on, _))| on == surface).map(|(id, _)| *id).collect();
         for finger in fingers {
             // For its client; what the finger does from now on concerns nobody.
             self.lift_finger(finger);
@@ -406,11 +415,26 @@ impl State {
     }
 
     pub fn touch_cancel(&mut self) {
-        self.input.touches.clear();
-        self.input.touched = None;
         let touch = self.input.touch.clone();
+        let time = self.millis();
+        for (id, (_, at)) in std::mem::take(&mut self.input.touches) {
+            // smithay cancels only fingers that have done something since the last frame.
+            let event = TouchMotionEvent { slot: TouchSlot::from(u32::try_from(id).ok()), location: (at.x, at.y).into(), time };
+            touch.motion(self, None, &event);
+        }
+        self.input.touched = None;
         touch.cancel(self);
         touch.frame(self);
+    }
+
+    /// Takes all devices off whoever has them, also by a grab.
+    pub fn take_input_away(&mut self) {
+        let (keyboard, pointer, touch) = (self.input.keyboard.clone(), self.input.pointer.clone(), self.input.touch.clone());
+        pointer.unset_grab(self, SERIAL_COUNTER.next_serial(), self.millis());
+        keyboard.unset_grab(self);
+        self.touch_cancel();
+        touch.unset_grab(self);
+        self.focus_keyboard(None);
     }
 
     /// Gives the keyboard to a surface, as the core decided.
@@ -450,6 +474,12 @@ impl State {
 
     /// Gives a popup everything until it is closed or something outside of it is clicked.
     pub fn grab_popup(&mut self, root: WlSurface, popup: PopupKind, serial: Serial) {
+        if self.desktop.is_locked() {
+            if let PopupKind::Xdg(popup) = popup {
+                popup.send_popup_done();
+            }
+            return;
+        }
         let seat = self.input.seat.clone();
         let Ok(mut grab) = self.clients.popups.grab_popup(root, popup, &seat, serial) else { return };
         let (keyboard, pointer) = (self.input.keyboard.clone(), self.input.pointer.clone());

@@ -20,7 +20,7 @@ use crate::{
     display::{Display, Settings as DisplaySettings, process::Recipe},
     input::Input,
     options::Options,
-    session::Wishes,
+    session::{LockFile, Wishes},
     socket::{Socket, inherit_fd},
     telemetry::{
         WakeClock,
@@ -136,6 +136,7 @@ impl Server {
         }
         state.settle();
         state.desktop.begin();
+        state.begin_locked();
     }
 
     /// The outputs of the command line, or those that the configuration describes, or one.
@@ -168,6 +169,7 @@ impl Server {
     /// Before anybody is let in: windows that come back have to find their places.
     fn open_session(&mut self, name: &str, options: &Options, config: &Config) {
         self.state.control.wayland_display = name.to_owned();
+        self.state.session.lock_file = LockFile::of(name);
         let folder = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).unwrap_or_default();
         let fixed_size = self.state.configuration.fixed_size.clone();
         let is_described = |name: &str| config.outputs.get(name).is_some_and(|output| !output.enabled || output.mode.is_some());
@@ -360,6 +362,7 @@ impl State {
         self.settle();
         self.launches_turn();
         self.display_turn();
+        self.lock_turn();
         self.captures_turn();
         self.telemetry_turn();
         self.session_turn();

@@ -6,8 +6,17 @@ use calloop::LoopHandle;
 use glasshouse_core::{Caller, Command, Desktop, Effect, Event, Memory, Notice, Refusal, Refused, Restored, Timestamp};
 
 use crate::{
-    bus, capture::Captures, configuration::Configuration, control::Control, display::Display, events::Events, input::Input,
-    launch::Launches, session::Session, telemetry::Telemetry, wayland::Clients,
+    bus,
+    capture::Captures,
+    configuration::Configuration,
+    control::Control,
+    display::Display,
+    events::Events,
+    input::Input,
+    launch::Launches,
+    session::Session,
+    telemetry::Telemetry,
+    wayland::{Clients, session_lock::SessionLock},
 };
 
 /// Everything that the main thread owns. No logic lives here.
@@ -25,6 +34,7 @@ pub struct State {
     pub events: Events,
     pub telemetry: Telemetry,
     pub session: Session,
+    pub session_lock: SessionLock,
     pub handle: LoopHandle<'static, State>,
     /// What the core decided and nobody has done yet.
     effects: VecDeque<Effect>,
@@ -54,6 +64,7 @@ impl State {
             events: Events::default(),
             telemetry: Telemetry::default(),
             session: Session::default(),
+            session_lock: SessionLock::default(),
             handle,
             effects: VecDeque::new(),
             quit: false,
@@ -128,6 +139,7 @@ impl State {
         match effect {
             Effect::ConfigureWindow { window, token, configure } => self.configure_window(window, token, &configure),
             Effect::ConfigureLayer { surface, size } => self.configure_layer(surface, size),
+            Effect::ConfigureLock { surface, size } => self.configure_lock(surface, size),
             Effect::CloseLayer { surface } => self.close_layer(surface),
             Effect::CloseWindow { window } => {
                 if let Some(toplevel) = self.toplevel(window) {

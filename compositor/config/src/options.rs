@@ -185,6 +185,8 @@ section! {
     Session {
         /// When windows and outputs find the places that they had before the desktop was started again.
         restore: Restore = Restore::AfterCrash, Restart, example "\"always\"";
+        /// The program that the command `lock` starts, and its arguments.
+        locker: Vec<String> = vec!["swaylock".to_owned()], New, example "[\"swaylock\", \"--color\", \"101418\"]";
         /// Commands that are carried out when the desktop is ready.
         startup: Vec<CommandLine> = Vec::new(), Restart, example "[\"spawn waybar\", \"spawn mako\"]";
     }

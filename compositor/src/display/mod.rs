@@ -292,6 +292,7 @@ impl State {
             }
             Arrived::Presented { output, seq, time_ns, refresh_ns, msc, kind } => {
                 self.telemetry.traces.presented(seq, time_ns);
+                self.session_lock.presented(output, seq);
                 self.frame_presented(output, seq, time_ns, refresh_ns, msc, kind);
             }
             Arrived::Captured { id, frame, fd, output, asked } => {
@@ -364,6 +365,7 @@ impl State {
             for out in outgoing {
                 if let glasshouse_link::ToDisplay::Submit(transaction) = &out.message {
                     self.telemetry.traces.submitted(transaction.seq);
+                    self.session_lock.submitted(transaction, self.desktop.lock_epoch());
                     self.frame_submitted(transaction.seq);
                 }
                 let Some(running) = &mut self.display.process else { return };

@@ -9,6 +9,7 @@
 
 mod file;
 mod journal;
+mod locked;
 mod name;
 mod record;
 mod snapshots;
@@ -37,6 +38,7 @@ use crate::{
     bus::{self, BusError, Reply},
 };
 
+pub use locked::LockFile;
 pub use name::SnapshotName;
 pub use snapshots::SnapshotError;
 
@@ -56,6 +58,7 @@ pub struct Session {
     keeping: Option<Keeping>,
     /// How many windows were last waited for.
     absent: usize,
+    pub lock_file: LockFile,
 }
 
 /// What was written, and when the next time is.
@@ -95,7 +98,7 @@ pub enum Answer {
 
 impl Default for Session {
     fn default() -> Self {
-        Self { state: state_folder(|name| std::env::var_os(name)), worker: None, keeping: None, absent: 0 }
+        Self { state: state_folder(|name| std::env::var_os(name)), worker: None, keeping: None, absent: 0, lock_file: LockFile::default() }
     }
 }
 

@@ -64,8 +64,10 @@ impl CompositorHandler for State {
 
     fn destroyed(&mut self, surface: &WlSurface) {
         let Some((id, gone)) = self.clients.surfaces.remove(surface) else { return };
-        if let Role::Subsurface { parent } = gone.role {
-            self.subsurface_gone(parent, id);
+        match gone.role {
+            Role::Subsurface { parent } => self.subsurface_gone(parent, id),
+            Role::Lock => self.lock_surface_lost(id),
+            _ => {}
         }
         gone.feedback.into_iter().for_each(|feedback| feedback.discarded());
         self.display.supervisor.forget(id);

@@ -13,6 +13,7 @@ mod pointer_constraints;
 pub mod quota;
 pub mod screencopy;
 pub mod selection;
+pub mod session_lock;
 pub mod shm;
 pub mod surface;
 pub mod text_input;
@@ -31,6 +32,7 @@ use smithay::{
     reexports::{
         wayland_protocols::{
             ext::foreign_toplevel_list::v1::server::ext_foreign_toplevel_list_v1::ExtForeignToplevelListV1,
+            ext::session_lock::v1::server::ext_session_lock_manager_v1::ExtSessionLockManagerV1,
             wp::text_input::zv3::server::zwp_text_input_manager_v3::ZwpTextInputManagerV3,
         },
         wayland_protocols_misc::{
@@ -142,6 +144,7 @@ impl Clients {
         dh.create_global::<State, ZwlrScreencopyManagerV1, ()>(3, ());
         dh.create_global::<State, ExtForeignToplevelListV1, ()>(1, ());
         dh.create_global::<State, ZwlrForeignToplevelManagerV1, ()>(3, ());
+        dh.create_global::<State, ExtSessionLockManagerV1, ()>(1, ());
         dh.create_global::<State, ZwpTextInputManagerV3, ()>(1, ());
         dh.create_global::<State, ZwpInputMethodManagerV2, ()>(1, ());
         dh.create_global::<State, ZwpVirtualKeyboardManagerV1, ()>(1, ());

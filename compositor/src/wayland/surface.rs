@@ -87,6 +87,8 @@ pub enum Role {
     },
     Popup(PopupSurface),
     Layer(LayerSurface),
+    /// What the locker shows on an output.
+    Lock,
     Subsurface {
         parent: SurfaceId,
     },
@@ -104,6 +106,14 @@ impl Surface {
 
     pub fn shows_something(&self) -> bool {
         self.shown.is_some()
+    }
+
+    /// Whether a buffer was attached that is not committed yet.
+    pub fn has_pending_buffer(&self) -> bool {
+        with_states(&self.wl, |states| {
+            let mut attributes = states.cached_state.get::<SurfaceAttributes>();
+            matches!(attributes.pending().buffer, Some(BufferAssignment::NewBuffer(_)))
+        })
     }
 
     pub fn size(&self) -> Option<Size2D<f64, Logical>> {

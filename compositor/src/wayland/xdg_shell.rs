@@ -269,6 +269,7 @@ impl State {
             Role::Toplevel { window, toplevel } => self.toplevel_committed(window, &toplevel),
             Role::Popup(popup) => self.popup_committed(&popup),
             Role::Layer(layer) => self.layer_committed(&layer),
+            Role::Lock => self.lock_surface_committed(id),
             Role::None | Role::Subsurface { .. } | Role::Attached => {}
         }
     }
