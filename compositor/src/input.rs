@@ -183,7 +183,7 @@ impl State {
     }
 
     fn move_pointer(&mut self, to: LogicalPoint) {
-        self.active();
+        self.used();
         let from = self.desktop.pointer();
         let reached = self.constrain(to);
         if let Some(to) = reached {
@@ -215,7 +215,7 @@ impl State {
     }
 
     fn press_button(&mut self, button: u32, pressed: bool) {
-        self.active();
+        self.used();
         if pressed == (self.input.held.contains(&button) || self.input.bindings.keys.holds(Source::Button(button))) {
             return; // Two devices cannot press one button twice.
         }
@@ -256,7 +256,7 @@ impl State {
     }
 
     fn turn_wheel(&mut self, frame: AxisFrame) {
-        self.active();
+        self.used();
         let Some(frame) = self.bound_wheel(frame) else {
             self.telemetry.traces.kept = true;
             return;
@@ -279,7 +279,7 @@ impl State {
     }
 
     fn press_key(&mut self, code: u32, pressed: bool, from: Option<&ClientId>) {
-        self.active();
+        self.used();
         let state = if pressed { KeyState::Pressed } else { KeyState::Released };
         let keyboard = self.input.keyboard.clone();
         let held = keyboard.modifier_state();
@@ -346,7 +346,7 @@ impl State {
     }
 
     fn put_finger(&mut self, id: i32, at: LogicalPoint) {
-        self.active();
+        self.used();
         self.observe(Event::TouchDown { at });
         self.settle();
         let focus = self.focus_at(at);
@@ -366,7 +366,7 @@ impl State {
     }
 
     fn move_finger(&mut self, id: i32, at: LogicalPoint) {
-        self.active();
+        self.used();
         if let Some((_, place)) = self.input.touches.get_mut(&id) {
             *place = at;
         }
@@ -384,7 +384,7 @@ impl State {
     }
 
     fn lift_finger(&mut self, id: i32) {
-        self.active();
+        self.used();
         self.input.touched = self.input.touches.remove(&id).map(|(surface, _)| surface);
         let slot = TouchSlot::from(u32::try_from(id).ok());
         let event = UpEvent { slot, serial: SERIAL_COUNTER.next_serial(), time: self.millis() };

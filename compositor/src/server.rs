@@ -363,6 +363,7 @@ impl State {
         self.launches_turn();
         self.display_turn();
         self.lock_turn();
+        self.idle_turn();
         self.captures_turn();
         self.telemetry_turn();
         self.session_turn();
@@ -387,6 +388,7 @@ impl State {
             self.events.deadline(),
             self.telemetry_deadline(),
             self.session.deadline(),
+            self.idle_notifier.deadline(),
         ]
         .into_iter()
         .flatten()

@@ -16,7 +16,7 @@ use crate::{
     launch::Launches,
     session::Session,
     telemetry::Telemetry,
-    wayland::{Clients, session_lock::SessionLock},
+    wayland::{Clients, idle_notify::IdleNotifier, session_lock::SessionLock},
 };
 
 /// Everything that the main thread owns. No logic lives here.
@@ -35,6 +35,7 @@ pub struct State {
     pub telemetry: Telemetry,
     pub session: Session,
     pub session_lock: SessionLock,
+    pub idle_notifier: IdleNotifier,
     pub handle: LoopHandle<'static, State>,
     /// What the core decided and nobody has done yet.
     effects: VecDeque<Effect>,
@@ -65,6 +66,7 @@ impl State {
             telemetry: Telemetry::default(),
             session: Session::default(),
             session_lock: SessionLock::default(),
+            idle_notifier: IdleNotifier::default(),
             handle,
             effects: VecDeque::new(),
             quit: false,
@@ -152,6 +154,7 @@ impl State {
             Effect::Redraw { output } => {
                 self.display.redraw.insert(output);
                 self.display.frame_wanted = true;
+                self.idle_notifier.look_again = true;
             }
             Effect::SurfaceOutputs { surface, outputs, scale } => self.surface_outputs(surface, &outputs, scale),
             Effect::OutputAdded { output } => {

@@ -12,6 +12,7 @@ pub mod event;
 mod events;
 mod focus;
 mod grid;
+pub mod idle;
 pub mod ids;
 mod layer;
 mod layout;

@@ -41,7 +41,7 @@ pub struct Moved {
 impl State {
     /// Fingers begin a gesture. One that has not ended is cancelled.
     pub fn gesture_begin(&mut self, kind: Kind, fingers: u32) {
-        self.active();
+        self.used();
         if self.input.gesture.is_some() {
             self.send_gesture_end(true);
         }
@@ -51,7 +51,7 @@ impl State {
     }
 
     pub fn gesture_update(&mut self, moved: Moved) {
-        self.active();
+        self.used();
         if self.input.gesture.is_some() {
             self.traced(telemetry::Kind::Gesture, |state| state.send_gesture_update(moved));
         } else {
@@ -61,7 +61,7 @@ impl State {
 
     /// The fingers are lifted, or it was no such gesture after all.
     pub fn gesture_end(&mut self, cancelled: bool) -> Became {
-        self.active();
+        self.used();
         if self.input.gesture.is_some() {
             self.traced(telemetry::Kind::Gesture, |state| state.send_gesture_end(cancelled));
             return Became::Sent;

@@ -70,6 +70,7 @@ impl CompositorHandler for State {
             _ => {}
         }
         gone.feedback.into_iter().for_each(|feedback| feedback.discarded());
+        self.idle_notifier.surface_gone(id);
         self.display.supervisor.forget(id);
         self.display.link.forget(id);
         self.telemetry.traces.forget(id);

@@ -4,6 +4,7 @@ pub mod activation;
 pub mod client;
 pub mod compositor;
 mod ext_foreign_toplevel_list_v1;
+pub mod idle_notify;
 mod inhibit;
 pub mod input_method;
 mod keymap_text;
@@ -31,8 +32,11 @@ use smithay::{
     desktop::PopupManager,
     reexports::{
         wayland_protocols::{
-            ext::foreign_toplevel_list::v1::server::ext_foreign_toplevel_list_v1::ExtForeignToplevelListV1,
-            ext::session_lock::v1::server::ext_session_lock_manager_v1::ExtSessionLockManagerV1,
+            ext::{
+                foreign_toplevel_list::v1::server::ext_foreign_toplevel_list_v1::ExtForeignToplevelListV1,
+                idle_notify::v1::server::ext_idle_notifier_v1::ExtIdleNotifierV1,
+                session_lock::v1::server::ext_session_lock_manager_v1::ExtSessionLockManagerV1,
+            },
             wp::text_input::zv3::server::zwp_text_input_manager_v3::ZwpTextInputManagerV3,
         },
         wayland_protocols_misc::{
@@ -145,6 +149,7 @@ impl Clients {
         dh.create_global::<State, ExtForeignToplevelListV1, ()>(1, ());
         dh.create_global::<State, ZwlrForeignToplevelManagerV1, ()>(3, ());
         dh.create_global::<State, ExtSessionLockManagerV1, ()>(1, ());
+        dh.create_global::<State, ExtIdleNotifierV1, ()>(2, ());
         dh.create_global::<State, ZwpTextInputManagerV3, ()>(1, ());
         dh.create_global::<State, ZwpInputMethodManagerV2, ()>(1, ());
         dh.create_global::<State, ZwpVirtualKeyboardManagerV1, ()>(1, ());

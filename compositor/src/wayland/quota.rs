@@ -35,6 +35,8 @@ pub const MAX_MIME_TYPES: u32 = 64;
 pub const MAX_MIME_LENGTH: usize = 256;
 /// Bytes of a title or an app id; longer ones are cut.
 pub const MAX_TEXT: usize = 4_096;
+/// Idle notifications of one client.
+pub const MAX_IDLE_NOTIFICATIONS: usize = 256;
 /// The send buffer of a client's socket: what a slow reader may leave unread before it is cut off.
 /// The kernel doubles it and caps it at `net.core.wmem_max` unless we may force it.
 pub const SEND_BUFFER: usize = 512 << 10;

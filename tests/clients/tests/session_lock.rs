@@ -129,9 +129,10 @@ fn a_desktop_that_is_killed_while_locked_starts_locked_and_with_its_locker() -> 
     see_locker(&mut desktop)?;
     // Whatever else it is told to remember.
     let mut desktop = Desktop::start_in(desktop.kill()?, &["--size", "640x480", "--size", "320x240", "--restore", "never"], &[])?;
-    desktop.wait_for("an answer", |desktop| Ok(desktop.ctl(&["config", "get", "session.locker"]).ok()))?;
-    let error = String::from_utf8_lossy(&desktop.ctl_output(&["windows"])?.stderr).into_owned();
-    assert!(error.contains("locked"), "{error}");
+    desktop.wait_for("an answer", |desktop| {
+        let error = String::from_utf8_lossy(&desktop.ctl_output(&["windows"])?.stderr).into_owned();
+        Ok(error.contains("locked").then_some(()))
+    })?;
     desktop.spawn(&["foot", "-o", "colors.background=d02010", "sleep", "1000"])?;
     see_locker(&mut desktop)?;
     assert_eq!(window_pixels(&desktop)?, 0);
