@@ -430,6 +430,7 @@ impl State {
     /// Takes all devices off whoever has them, also by a grab.
     pub fn take_input_away(&mut self) {
         let (keyboard, pointer, touch) = (self.input.keyboard.clone(), self.input.pointer.clone(), self.input.touch.clone());
+        self.send_gesture_end(true);
         pointer.unset_grab(self, SERIAL_COUNTER.next_serial(), self.millis());
         keyboard.unset_grab(self);
         self.touch_cancel();

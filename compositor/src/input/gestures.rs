@@ -95,7 +95,7 @@ impl State {
         }
     }
 
-    fn send_gesture_end(&mut self, cancelled: bool) {
+    pub(super) fn send_gesture_end(&mut self, cancelled: bool) {
         let (pointer, serial, time) = (self.input.pointer.clone(), SERIAL_COUNTER.next_serial(), self.millis());
         match self.input.gesture.take() {
             Some(Kind::Swipe) => pointer.gesture_swipe_end(self, &GestureSwipeEndEvent { serial, time, cancelled }),
