@@ -41,7 +41,8 @@ const HANDSHAKE: Duration = Duration::from_secs(5);
 /// How long an answer that is ready may take to be sent when the desktop ends.
 pub(super) const LAST_WORDS: Duration = Duration::from_millis(250);
 
-/// Rest after a failed `accept`, for instance because there are no descriptors left: it would fail again at once.
+/// Rest after a failed `accept`, for instance because there are no descriptors left: it would fail again at once, and the system tells
+/// nobody when there are some again.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 
 /// Serves until the sender of `stopped` is dropped.
@@ -97,7 +98,10 @@ async fn accept(listener: Listener, shared: Shared, mut stopped: watch::Receiver
                 }
                 Err(error) => {
                     warn!(%error, "could not accept a D-Bus connection");
-                    time::sleep(ACCEPT_AGAIN).await;
+                    tokio::select! {
+                        () = time::sleep(ACCEPT_AGAIN) => {}
+                        _ = stopped.changed() => break,
+                    }
                 }
             },
         }

@@ -5,8 +5,14 @@
 //! another one's launch.
 
 mod caller;
+mod file;
 
-use std::{collections::BTreeMap, future::poll_fn, pin::Pin, time::Duration};
+use std::{
+    collections::BTreeMap,
+    future::{pending, poll_fn},
+    pin::Pin,
+    time::Duration,
+};
 
 use glasshouse_protocols::BUS_NAME;
 use tokio::{
@@ -24,6 +30,7 @@ use zbus::{
     names::{OwnedUniqueName, UniqueName},
 };
 
+use self::file::SocketFile;
 use super::{peer::Shared, serve::properties_changed};
 
 /// Callers at one time that are still there.
@@ -32,9 +39,12 @@ const MAX_CALLERS: usize = 1_024;
 /// Calls of one caller that may wait.
 const MAX_CALLS: usize = 256;
 
-/// Rest before the bus is looked for again, doubled each time.
+/// Rest before the bus is looked for again, doubled each time. Its socket is there a moment before it answers, and nothing tells when it does.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
+/// The longest rest where nothing tells when the bus comes; see [`SocketFile::watch`].
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
+/// Where its socket is watched, a rest that is longer lasts until the socket is made: an idle desktop sleeps.
+const LONGEST_WATCHED_WAIT: Duration = Duration::from_secs(8);
 
 /// How long the bus may take to say hello.
 const HELLO: Duration = Duration::from_secs(10);
@@ -62,6 +72,8 @@ pub(super) fn instance_name(display: &str) -> String {
 pub(super) async fn run(bus: SessionBus, shared: Shared, mut stopped: watch::Receiver<()>) {
     let mut wait = FIRST_WAIT;
     loop {
+        // Before the attempt, so that a socket that comes while it fails is noticed.
+        let file = SocketFile::watch(&bus.address);
         let connected = tokio::select! {
             connected = time::timeout(HELLO, Builder::address(bus.address.as_str()).build()) => connected,
             _ = stopped.changed() => return,
@@ -77,8 +89,15 @@ pub(super) async fn run(bus: SessionBus, shared: Shared, mut stopped: watch::Rec
             Ok(Err(error)) => debug!(%error, address = bus.address, "no session bus"),
             Err(_) => debug!(address = bus.address, "the session bus does not answer"),
         }
+        let made = async {
+            match &file {
+                Some(file) => file.made().await,
+                None => pending().await,
+            }
+        };
         tokio::select! {
-            () = time::sleep(wait) => wait = (wait * 2).min(LONGEST_WAIT),
+            () = made => wait = FIRST_WAIT,
+            () = time::sleep(wait), if file.is_none() || wait <= LONGEST_WATCHED_WAIT => wait = (wait * 2).min(LONGEST_WAIT),
             _ = stopped.changed() => return,
         }
     }

@@ -32,7 +32,8 @@ const MAX_HEAD: usize = 8 << 10;
 const MAX_HEADERS: usize = 64;
 /// For reading a request, for the snapshot, and for sending the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Rest after a failed `accept`, for instance because there are no descriptors left.
+/// Rest after a failed `accept`, for instance because there are no descriptors left: it would fail again at once, and the system tells
+/// nobody when there are some again.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 
 /// Where to serve.

@@ -33,7 +33,7 @@ use crate::{
 /// The width of a view that no terminal shows.
 const PIPE_WIDTH: u16 = 120;
 
-/// How long `--once` looks: rates and CPU times need two looks.
+/// How long `--once` looks: rates and CPU times are differences between two looks, so this is a measure and no waiting for anything.
 const GLANCE: Duration = Duration::from_millis(500);
 
 pub(crate) async fn run(connection: &Connection, once: bool, as_json: bool, interval: Duration) -> anyhow::Result<()> {

@@ -6,8 +6,9 @@ mod picture;
 use std::{
     fs::Permissions,
     io::{BufRead, BufReader, Read},
+    mem::MaybeUninit,
     os::{
-        fd::AsRawFd,
+        fd::{AsRawFd, OwnedFd},
         unix::{fs::PermissionsExt, process::CommandExt},
     },
     path::{Path, PathBuf},
@@ -15,7 +16,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, anyhow, bail, ensure};
+use anyhow::{Context, ensure};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    fs::inotify::{self, CreateFlags, WatchFlags},
+};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -24,6 +29,10 @@ pub use picture::Picture;
 
 /// How long anything may take on a loaded machine.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE_OF_GLASSCTL: &str = "30s";
+
+/// Rest before something is looked at again of which no event tells.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// A headless desktop in a runtime folder of its own.
 pub struct Desktop {
@@ -86,12 +95,10 @@ impl Desktop {
         command.env("XDG_RUNTIME_DIR", folder.path()).env("LC_ALL", "C.UTF-8").env_remove("WAYLAND_DISPLAY").env_remove("DISPLAY");
         let process = command.stdin(Stdio::null()).process_group(0).spawn().context("glasshouse cannot be started")?;
         drop(writes);
-        let mut desktop = Self { process, folder, programs: Vec::new() };
+        let desktop = Self { process, folder, programs: Vec::new() };
         let mut name = String::new();
         BufReader::new(reads).read_line(&mut name)?;
         ensure!(name.trim() == SOCKET, "the desktop did not become ready");
-        let bus = desktop.folder.path().join(format!("glasshouse-{SOCKET}"));
-        desktop.wait_for("the D-Bus socket", |_| Ok(bus.exists().then_some(())))?;
         Ok(desktop)
     }
 
@@ -164,17 +171,15 @@ impl Desktop {
         Ok(self.windows()?.into_iter().find(|window| window["id"].as_u64().is_some_and(|known| id.parse() == Ok(known))))
     }
 
-    /// Waits for the window of a program that was started by [`Self::spawn`].
-    pub fn wait_for_window(&mut self, app_id: &str) -> anyhow::Result<String> {
-        self.wait_for(&format!("a window of {app_id}"), |desktop| {
-            let windows = desktop.windows()?;
-            Ok(windows.iter().find(|window| window["app_id"] == app_id || app_id.is_empty()).map(|window| window["id"].to_string()))
-        })
+    /// Waits for the window of a program that was started by [`Self::spawn`]; any window if `app_id` is empty.
+    pub fn wait_for_window(&self, app_id: &str) -> anyhow::Result<String> {
+        let wanted = if app_id.is_empty() { vec![] } else { vec!["--app-id", app_id] };
+        self.ctl(&[&["wait-for", "window", "--timeout", PATIENCE_OF_GLASSCTL], wanted.as_slice()].concat())
     }
 
-    pub fn close_and_wait(&mut self, window: &str) -> anyhow::Result<()> {
+    pub fn close_and_wait(&self, window: &str) -> anyhow::Result<()> {
         self.ctl(&["close", window])?;
-        self.wait_for("the window to close", |desktop| Ok(desktop.window(window)?.is_none().then_some(())))
+        self.ctl(&["wait-for", "window", "--window", window, "--state", "closed", "--timeout", PATIENCE_OF_GLASSCTL]).map(drop)
     }
 
     /// Has the display misbehave.
@@ -212,27 +217,39 @@ impl Desktop {
         Ok(rustix::process::kill_process(pid, signal)?)
     }
 
-    /// Asks again and again: foreign programs tell nobody when they have got somewhere. Bounded by [`PATIENCE`].
+    /// Asks again and again, because what a foreign program draws, and when it has come to rest, is told by no event. Bounded by
+    /// [`PATIENCE`]; fails at once if the desktop ends.
     pub fn wait_for<T>(&mut self, what: &str, mut ask: impl FnMut(&mut Self) -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
         let start = Instant::now();
+        let process = self.pidfd()?;
         loop {
             if let Some(found) = ask(self)? {
                 return Ok(found);
             }
-            if let Some(status) = self.process.try_wait()? {
-                bail!("the desktop ended with {status} while waiting for {what}");
-            }
             ensure!(start.elapsed() < PATIENCE, "{what} did not come within {} s", PATIENCE.as_secs());
-            std::thread::sleep(Duration::from_millis(10));
+            ensure!(!readable(&[&process], LOOK_AGAIN)?, "the desktop ended while waiting for {what}");
         }
     }
 
-    /// Waits until a program has written this file, and gives its contents.
-    pub fn wait_for_file(&mut self, path: &Path) -> anyhow::Result<String> {
-        self.wait_for(&format!("{}", path.display()), |_| match std::fs::read_to_string(path) {
-            Ok(text) if text.ends_with('\n') => Ok(Some(text)),
-            _ => Ok(None),
-        })
+    /// Waits until a program has written this file to the end of a line, and gives its contents.
+    pub fn wait_for_file(&self, path: &Path) -> anyhow::Result<String> {
+        let folder = path.parent().context("a file in a folder")?;
+        let inotify = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
+        // Before the first look, so that nothing is written unseen.
+        inotify::add_watch(&inotify, folder, WatchFlags::CLOSE_WRITE | WatchFlags::MODIFY | WatchFlags::MOVED_TO)?;
+        let (start, process) = (Instant::now(), self.pidfd()?);
+        loop {
+            match std::fs::read_to_string(path) {
+                Ok(text) if text.ends_with('\n') => return Ok(text),
+                _ => {}
+            }
+            let left = PATIENCE.saturating_sub(start.elapsed());
+            ensure!(readable(&[&inotify, &process], left)?, "{} was not written within {} s", path.display(), PATIENCE.as_secs());
+            ensure!(!readable(&[&process], Duration::ZERO)?, "the desktop ended while waiting for {}", path.display());
+            let mut space = [MaybeUninit::uninit(); 4096];
+            let mut events = inotify::Reader::new(&inotify, &mut space);
+            while events.next().is_ok() {}
+        }
     }
 
     /// Kills the desktop, as a crash does, and gives its folder for the next one.
@@ -251,17 +268,22 @@ impl Desktop {
 
     /// Waits until the desktop has ended.
     pub fn wait(&mut self) -> anyhow::Result<std::process::ExitStatus> {
-        let start = Instant::now();
-        loop {
-            if let Some(status) = self.process.try_wait()? {
-                return Ok(status);
-            }
-            if start.elapsed() > PATIENCE {
-                return Err(anyhow!("the desktop does not end"));
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        ensure!(readable(&[&self.pidfd()?], PATIENCE)?, "the desktop does not end");
+        Ok(self.process.wait()?)
     }
+
+    /// Readable once the desktop has ended.
+    fn pidfd(&self) -> anyhow::Result<OwnedFd> {
+        let pid = i32::try_from(self.process.id()).ok().and_then(rustix::process::Pid::from_raw).context("a pid")?;
+        Ok(rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty())?)
+    }
+}
+
+/// Waits until one of these has something to read. `false`: none had within this time.
+fn readable(files: &[&OwnedFd], within: Duration) -> anyhow::Result<bool> {
+    let mut files: Vec<_> = files.iter().map(|file| PollFd::new(file, PollFlags::IN)).collect();
+    let within = Timespec::try_from(within)?;
+    Ok(poll(&mut files, Some(&within))? > 0)
 }
 
 impl Drop for Desktop {

@@ -29,7 +29,7 @@ fn foot_shows_what_is_typed_and_its_program_reads_it() -> Result {
 
 #[test]
 fn weston_terminal_takes_a_command() -> Result {
-    let mut desktop = Desktop::start(&["--size", "800x600"])?;
+    let desktop = Desktop::start(&["--size", "800x600"])?;
     let answer = desktop.folder().join("answer");
     let window = desktop.launch(&["weston-terminal", "--shell=/bin/sh"])?;
     desktop.ctl(&["type", &format!("echo it works > {}\n", answer.display())])?;
