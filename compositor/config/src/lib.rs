@@ -28,7 +28,9 @@ mod tests;
 mod types;
 mod value;
 
-pub use binding::{Binding, Bindings, CommandLine, DEFAULT_MODE, Input, LONG_PRESS, Mode, Modifiers, On, Trigger, TriggerError, Way};
+pub use binding::{
+    Binding, Bindings, CommandLine, DEFAULT_MODE, Input, LONG_PRESS, Mode, Modifiers, On, Trigger, TriggerError, Way, small,
+};
 pub use config::Config;
 pub use default_file::default_file;
 pub use layers::{Layers, defaults};

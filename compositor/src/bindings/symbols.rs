@@ -1,6 +1,6 @@
 //! What a key may be bound as.
 
-use glasshouse_config::{Input, Keysym, Modifiers, Trigger};
+use glasshouse_config::{Input, Keysym, Modifiers, Trigger, small};
 use smithay::input::keyboard::{KeysymHandle, ModifiersState};
 
 /// What a key means in the keymap that is on.
@@ -74,16 +74,6 @@ impl Symbols {
     fn place_in(&self, (first, row): &(u32, &str)) -> Option<char> {
         let place = self.code.checked_sub(XKB_OFFSET)?.checked_sub(*first)?;
         row.chars().nth(usize::try_from(place).ok()?)
-    }
-}
-
-/// A few layouts have capital letters on the first level; bindings never do.
-fn small(keysym: Keysym) -> Keysym {
-    let Some(character) = keysym.key_char() else { return keysym };
-    let mut lower = character.to_lowercase();
-    match (lower.next(), lower.next()) {
-        (Some(small), None) if small != character => Keysym::from_char(small),
-        _ => keysym,
     }
 }
 

@@ -95,8 +95,8 @@ pub(super) fn name(keysym: Keysym) -> String {
     keysym.key_char().map_or_else(|| format!("0x{:x}", keysym.raw()), String::from)
 }
 
-/// The letter without Shift.
-fn small(keysym: Keysym) -> Keysym {
+/// The letter without Shift; what is no letter stays as it is. A few keyboard layouts have capital letters without Shift; bindings never do.
+pub fn small(keysym: Keysym) -> Keysym {
     let Some(character) = keysym.key_char() else { return keysym };
     let mut lower = character.to_lowercase();
     match (lower.next(), lower.next()) {

@@ -11,6 +11,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use glasshouse_core::Command;
 
+pub use keys::small;
 pub(crate) use read::Bound;
 pub use trigger::{Input, Modifiers, Trigger, TriggerError, Way};
 

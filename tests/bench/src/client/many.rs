@@ -3,15 +3,13 @@
 use std::fs::File;
 use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt;
-use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use anyhow::{Context, Result};
 use rustix::fs::{MemfdFlags, memfd_create};
-use wayland_client::globals::{GlobalList, GlobalListContents, registry_queue_init};
+use wayland_client::globals::{GlobalList, GlobalListContents};
 use wayland_client::protocol::{wl_buffer, wl_compositor, wl_registry, wl_seat, wl_shm, wl_shm_pool, wl_surface};
 use wayland_client::{Connection, Dispatch, EventQueue, QueueHandle, delegate_noop};
 use wayland_protocols::xdg::shell::client::{xdg_surface, xdg_toplevel, xdg_wm_base};
@@ -69,9 +67,7 @@ struct State {
 
 impl Many {
     pub(crate) fn connect(socket: &Path) -> Result<Self> {
-        let stream = UnixStream::connect(socket).with_context(|| format!("{} does not accept a client", socket.display()))?;
-        let connection = Connection::from_socket(stream)?;
-        let (globals, queue) = registry_queue_init::<State>(&connection).context("the server does not list its globals")?;
+        let (globals, queue) = super::connect(socket)?;
         let handle = queue.handle();
         let compositor = globals.bind(&handle, 4..=5, ()).context("no wl_compositor 4")?;
         let shell = globals.bind(&handle, 1..=1, ()).context("no xdg_wm_base")?;
@@ -149,21 +145,7 @@ impl Many {
     }
 
     fn wait(&mut self, what: &str, done: impl Fn(&State) -> bool) -> Result<()> {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            self.queue.dispatch_pending(&mut self.state).context("the server cut the connection")?;
-            if done(&self.state) {
-                return Ok(());
-            }
-            self.queue.flush().context("the server no longer reads")?;
-            let Some(guard) = self.queue.prepare_read() else { continue };
-            let left = until.saturating_duration_since(Instant::now());
-            let left = Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) };
-            if poll(&mut [PollFd::from_borrowed_fd(guard.connection_fd(), PollFlags::IN)], Some(&left))? == 0 {
-                bail!("no {what} in {PATIENCE:?}");
-            }
-            guard.read().context("the server cut the connection")?;
-        }
+        super::wait(&mut self.queue, &mut self.state, what, PATIENCE, done)
     }
 }
 

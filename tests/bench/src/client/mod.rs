@@ -44,37 +44,46 @@ struct State {
 
 impl Client {
     pub(crate) fn connect(socket: &Path) -> Result<Self> {
-        let stream = UnixStream::connect(socket).with_context(|| format!("{} does not accept a client", socket.display()))?;
-        let connection = Connection::from_socket(stream)?;
-        let (globals, queue) = registry_queue_init::<State>(&connection).context("the server does not list its globals")?;
+        let (globals, queue) = connect(socket)?;
         let handle = queue.handle();
         Ok(Self { queue, handle, globals, state: State::default(), window: None, shots: None })
     }
 
-    /// Handles events until `done` is content. `what` completes the sentence "no ... in time".
     fn wait(&mut self, what: &str, limit: Duration, done: impl Fn(&State) -> bool) -> Result<()> {
-        let until = Instant::now() + limit;
-        loop {
-            self.queue.dispatch_pending(&mut self.state).context("the server cut the connection")?;
-            if done(&self.state) {
-                return Ok(());
-            }
-            self.queue.flush().context("the server no longer reads")?;
-            let Some(guard) = self.queue.prepare_read() else { continue };
-            let left = until.saturating_duration_since(Instant::now());
-            let left = Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) };
-            let ready = poll(&mut [PollFd::from_borrowed_fd(guard.connection_fd(), PollFlags::IN)], Some(&left))?;
-            if ready == 0 {
-                bail!("no {what} in {limit:?}");
-            }
-            guard.read().context("the server cut the connection")?;
-        }
+        wait(&mut self.queue, &mut self.state, what, limit, done)
     }
 
     /// Answers what has arrived, until the server has handled all that was sent before.
     pub(crate) fn catch_up(&mut self) -> Result<()> {
         self.queue.roundtrip(&mut self.state).context("the server cut the connection")?;
         self.answer_configure()
+    }
+}
+
+/// A connection and what the server offers on it.
+fn connect<S: Dispatch<wl_registry::WlRegistry, GlobalListContents> + 'static>(socket: &Path) -> Result<(GlobalList, EventQueue<S>)> {
+    let stream = UnixStream::connect(socket).with_context(|| format!("{} does not accept a client", socket.display()))?;
+    let connection = Connection::from_socket(stream)?;
+    registry_queue_init(&connection).context("the server does not list its globals")
+}
+
+/// Handles events until `done` is content. `what` completes the sentence "no ... in time".
+fn wait<S>(queue: &mut EventQueue<S>, state: &mut S, what: &str, limit: Duration, done: impl Fn(&S) -> bool) -> Result<()> {
+    let until = Instant::now() + limit;
+    loop {
+        queue.dispatch_pending(state).context("the server cut the connection")?;
+        if done(state) {
+            return Ok(());
+        }
+        queue.flush().context("the server no longer reads")?;
+        let Some(guard) = queue.prepare_read() else { continue };
+        let left = until.saturating_duration_since(Instant::now());
+        let left = Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) };
+        let ready = poll(&mut [PollFd::from_borrowed_fd(guard.connection_fd(), PollFlags::IN)], Some(&left))?;
+        if ready == 0 {
+            bail!("no {what} in {limit:?}");
+        }
+        guard.read().context("the server cut the connection")?;
     }
 }
 
