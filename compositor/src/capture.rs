@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use euclid::{Point2D, Rect, Size2D};
-use glasshouse_core::{Refusal, View};
+use glasshouse_core::{OutputInfo, Refusal, View};
 use glasshouse_link::{CaptureFailure, CaptureId, CaptureRequest, CaptureSource, CaptureTarget};
 use glasshouse_protocols::{CaptureInfo, PixelFormat};
 use glasshouse_scene::{LogicalPoint, LogicalRect, Physical, PhysicalRect, PhysicalSize, Transform, geometry::clamp_rect};
@@ -117,6 +117,9 @@ impl State {
                 }
                 let sharpest = outputs.iter().map(|output| output.mode.scale).fold(1.0, f64::max);
                 let scale = if let PictureSize::Scale(scale) = size { scale } else { sharpest };
+                if !outputs.iter().any(|output| LogicalRect::new(output.position, output.size).intersects(region)) {
+                    return Err(BusError::BadArgument(format!("the region lies outside of all outputs; there is {}", places(&outputs))));
+                }
                 let scene = self
                     .desktop
                     .scene(View::Region { area: *region, scale }, self.now)
@@ -227,4 +230,13 @@ fn answer(result: Drawn, format: PixelFormat, area: LogicalRect) -> Result<Captu
         scale_y: f64::from(frame.size.height) / area.size.height,
     };
     Ok(Captured { fd, info })
+}
+
+/// Where outputs are, for who looked elsewhere.
+fn places(outputs: &[OutputInfo]) -> String {
+    let place = |output: &OutputInfo| {
+        let (at, size) = (output.position, output.size);
+        format!("{} ({}x{} at {},{})", output.mode.name, size.width, size.height, at.x, at.y)
+    };
+    if outputs.is_empty() { "none".to_owned() } else { outputs.iter().map(place).collect::<Vec<_>>().join(", ") }
 }

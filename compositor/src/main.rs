@@ -1,9 +1,10 @@
 //! `glasshouse`, the desktop.
 
-use std::process::ExitCode;
+use std::{io::IsTerminal as _, process::ExitCode};
 
 use clap::Parser;
 use glasshouse::{Server, options::Options};
+use glasshouse_config::Problems;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -16,10 +17,17 @@ fn main() -> ExitCode {
     }
     match Server::from_options(&options).and_then(|mut server| server.run()) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("glasshouse: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => match error.downcast_ref::<Problems>() {
+            // Of the command line.
+            Some(problems) => {
+                eprint!("glasshouse: that cannot be:\n{}", problems.render(std::io::stderr().is_terminal()));
+                ExitCode::from(2)
+            }
+            None => {
+                eprintln!("glasshouse: {error:#}");
+                ExitCode::FAILURE
+            }
+        },
     }
 }
 

@@ -145,7 +145,11 @@ impl Options {
     pub fn layers(&self) -> Layers {
         // A variable that is no text is none of ours.
         let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let mut layers = Layers::new().with_environment(variables);
+        self.flags(Layers::new().with_environment(variables))
+    }
+
+    /// What the command line says about options, on top of `layers`.
+    pub fn flags(&self, mut layers: Layers) -> Layers {
         for (key, value) in &self.set {
             layers = layers.with_flag("--set", key, value);
         }

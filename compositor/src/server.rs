@@ -8,7 +8,7 @@ use calloop::{
     generic::Generic,
     signals::{Signal, Signals},
 };
-use glasshouse_config::{Config, Executor, Listen};
+use glasshouse_config::{Config, Executor, Layers, Listen};
 use glasshouse_core::{Caller, Command, Desktop, Event, Settings, command};
 use glasshouse_link::ExecutorChoice;
 use glasshouse_scene::Transform;
@@ -68,7 +68,7 @@ impl Server {
         };
         let socket = Socket::open(options.socket.as_deref(), options.socket_fd)?;
         raise_descriptor_limit();
-        let (configuration, config) = Configuration::at_start(options.paths(), options.layers());
+        let (configuration, config) = Configuration::at_start(options.paths(), options.layers(), &options.flags(Layers::new()))?;
         let memory = config.display.memory_mib.map(|mib| u64::from(mib).saturating_mul(1 << 20));
         let recipe = Recipe::new(cursor_theme(&config), cursor_size(&config), memory, options.debug_orders);
         let failure = recipe.as_ref().err().map(ToString::to_string);

@@ -73,7 +73,9 @@ impl Layers {
 
     /// An option by a flag of the command line, such as `--layout`.
     pub fn with_flag(mut self, flag: &str, key: &str, value: &str) -> Self {
-        let source = Source::with_prefix(Place::Flag(flag.to_owned()), &format!("{flag} "), value);
+        // A flag for any option is shown with the one that it is about.
+        let prefix = if flag == "--set" { format!("{flag} {key}=") } else { format!("{flag} ") };
+        let source = Source::with_prefix(Place::Flag(flag.to_owned()), &prefix, value);
         self.flags.push(Pair { key: key.to_owned(), source });
         self
     }

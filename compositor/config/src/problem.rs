@@ -84,10 +84,14 @@ impl Problem {
     }
 }
 
-/// In one line, as compilers do: `file:line:column: message; help`.
+/// In one line, as compilers do: `file:line:column: message; help`. A variable, a flag and what is set at run time are one line that whoever
+/// wrote it knows: for these it is `name: message; help`.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}", self.source_name(), self.line(), self.column(), self.message())?;
+        match self.source.one_line() {
+            Some(name) => write!(f, "{name}: {}", self.message())?,
+            None => write!(f, "{}:{}:{}: {}", self.source_name(), self.line(), self.column(), self.message())?,
+        }
         match self.help_text() {
             Some(help) => write!(f, "; {help}"),
             None => Ok(()),

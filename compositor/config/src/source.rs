@@ -106,6 +106,20 @@ impl Source {
         }
     }
 
+    /// What it is about, if it has one line only and need not be looked up: a variable, a flag (with the key, if it names one), or a key
+    /// that was set. `None`: it is a file, or the value has several lines.
+    pub(crate) fn one_line(&self) -> Option<String> {
+        let prefix = self.0.text.get(..self.0.start).unwrap_or_default().trim_end_matches(['=', ' ']);
+        match &self.0.place {
+            Place::BuiltIn | Place::File(_) => None,
+            _ if self.0.lines.len() > 1 => None,
+            // A key that is none has no value.
+            Place::Set if prefix.is_empty() => Some(self.0.text.clone()),
+            Place::Set | Place::Flag(_) => Some(prefix.to_owned()),
+            Place::Variable(_) => Some(self.name()),
+        }
+    }
+
     /// Line and column of an offset in [`Self::text`], from 1. Columns count characters.
     pub(crate) fn position(&self, offset: usize) -> (usize, usize) {
         let line = self.0.lines.partition_point(|start| *start <= offset);

@@ -74,8 +74,13 @@ impl Answer {
 }
 
 impl Configuration {
-    /// Reads the configuration before the desktop begins. One with mistakes is said, and the desktop begins without the files.
-    pub fn at_start(paths: Paths, layers: Layers) -> (Self, Config) {
+    /// Reads the configuration before the desktop begins. One with mistakes is said, and the desktop begins without the files: nobody can be
+    /// kept from logging in by them. `flags` are what the command line alone says.
+    ///
+    /// # Errors
+    ///
+    /// Flags that are wrong: whoever gave them is there to read it.
+    pub fn at_start(paths: Paths, layers: Layers, flags: &Layers) -> Result<(Self, Config), Problems> {
         let mut this = Self { paths, layers: layers.clone(), ..Self::default() };
         let read = this.paths.read(layers.clone()).and_then(|layers| layers.resolve().map(|resolved| (layers, resolved)));
         let resolved = match read {
@@ -84,14 +89,20 @@ impl Configuration {
                 Some(resolved)
             }
             Err(problems) => {
+                flags.resolve()?;
                 this.complain(&problems);
-                layers.resolve().map_err(|problems| this.complain(&problems)).ok()
+                let without_files = layers.resolve().inspect_err(|again| {
+                    if again.to_string() != problems.to_string() {
+                        this.complain(again);
+                    }
+                });
+                without_files.or_else(|_| flags.resolve()).ok()
             }
         };
         let resolved = resolved.or_else(|| Layers::new().resolve().ok());
         let config = resolved.as_ref().map_or_else(glasshouse_config::defaults, |resolved| resolved.config.clone());
         this.current = resolved.map(Arc::new);
-        (this, config)
+        Ok((this, config))
     }
 
     fn complain(&mut self, problems: &Problems) {

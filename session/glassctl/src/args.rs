@@ -8,7 +8,7 @@ use glasshouse_core::command::WindowRef;
 use glasshouse_protocols::{Awaited, Button, Chord, input::MAX_CLICKS};
 
 pub(crate) use self::words::{Region, Size};
-use self::words::{duration, modifier, window};
+use self::words::{duration, modifier, number, window};
 use crate::commands;
 
 #[cfg(test)]
@@ -117,7 +117,8 @@ pub(crate) enum Order {
         /// Print all about the window.
         #[arg(long)]
         json: bool,
-        #[arg(last = true, required = true, value_name = "ARGV", value_hint = ValueHint::CommandWithArguments)]
+        /// The program and its arguments. Options of launch stand before it.
+        #[arg(required = true, trailing_var_arg = true, value_name = "ARGV", value_hint = ValueHint::CommandWithArguments)]
         argv: Vec<String>,
     },
     /// Take a picture of an output, a window or a region.
@@ -131,9 +132,9 @@ pub(crate) enum Order {
     },
     /// Move the pointer and click.
     Click {
-        #[arg(allow_negative_numbers = true)]
+        #[arg(allow_negative_numbers = true, value_parser = number)]
         x: f64,
-        #[arg(allow_negative_numbers = true)]
+        #[arg(allow_negative_numbers = true, value_parser = number)]
         y: f64,
         /// left, right, middle, back or forward.
         #[arg(short, long, default_value = "left")]
@@ -147,16 +148,16 @@ pub(crate) enum Order {
     },
     /// Move the pointer.
     Move {
-        #[arg(allow_negative_numbers = true)]
+        #[arg(allow_negative_numbers = true, value_parser = number)]
         x: f64,
-        #[arg(allow_negative_numbers = true)]
+        #[arg(allow_negative_numbers = true, value_parser = number)]
         y: f64,
     },
     /// Turn the wheel where the pointer is, in detents; positive is right and down.
     Scroll {
-        #[arg(allow_negative_numbers = true)]
+        #[arg(allow_negative_numbers = true, value_parser = number)]
         dx: f64,
-        #[arg(allow_negative_numbers = true)]
+        #[arg(allow_negative_numbers = true, value_parser = number)]
         dy: f64,
     },
     /// Print events as they come, one a line, until Ctrl-C or the end of the desktop.

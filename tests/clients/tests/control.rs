@@ -4,6 +4,8 @@ use glasshouse_clients::Desktop;
 use glasshouse_config::{Row, rows};
 use glasshouse_protocols::{Commands1Proxy, Config1Proxy, Desktop1Proxy, Error, OutputOptions, Outputs1Proxy};
 
+use zbus::export::futures_core::Stream as _;
+
 type Result = anyhow::Result<()>;
 
 /// The key of an option, with names where the user chooses them.
@@ -155,5 +157,37 @@ async fn the_configuration_describes_outputs() -> Result {
     desktop.wait_for("one output", |desktop| Ok((names(desktop)? == ["LEFT"]).then_some(())))?;
     std::fs::write(desktop.config_file(), text)?;
     desktop.wait_for("two outputs", |desktop| Ok((names(desktop)? == ["LEFT", "RIGHT"]).then_some(())))?;
+    Ok(())
+}
+
+#[test]
+fn a_region_that_is_on_no_output_is_refused_with_where_outputs_are() -> Result {
+    let desktop = Desktop::start(&["--size", "640x480"])?;
+    let output = desktop.ctl_output(&["capture", "--region", "5000,5000,10x10", "-o", "-"])?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+    assert!(said.contains("outside of all outputs; there is HEADLESS-1 (640x480 at 0,0)"), "{said}");
+    let picture = desktop.picture(&["--region", "600,400,100x100"])?;
+    assert_eq!((picture.width, picture.height), (100, 100), "what is partly there is shown");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_program_that_keeps_properties_hears_that_a_display_draws_now() -> Result {
+    let desktop = Desktop::start(&["--size", "64x64"])?;
+    let connection = desktop.connect().await?;
+    let proxy = Desktop1Proxy::new(&connection).await?;
+    assert_eq!((proxy.executor().await?.as_str(), proxy.executor_reason().await?.as_str()), ("", "nobody looks"));
+    let mut changes = proxy.receive_executor_changed().await;
+    let first = desktop.picture(&[])?;
+    assert_eq!(first.width, 64);
+    loop {
+        let change = std::future::poll_fn(|context| std::pin::Pin::new(&mut changes).poll_next(context)).await;
+        let change = change.ok_or_else(|| anyhow::anyhow!("the desktop ended"))?;
+        if change.get().await? == "cpu" {
+            break;
+        }
+    }
+    assert_eq!(proxy.cached_executor()?.as_deref(), Some("cpu"), "the answer to a question comes from the signal");
     Ok(())
 }

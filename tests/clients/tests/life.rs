@@ -110,3 +110,28 @@ fn several_outputs_of_different_scales_are_captured_each() -> Result {
     assert_eq!((across.width, across.height), (200, 100));
     Ok(())
 }
+
+#[test]
+fn flags_that_are_wrong_keep_the_desktop_from_starting_and_files_do_not() -> Result {
+    let folder = Desktop::new_folder()?;
+    let start = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(glasshouse_clients::program("glasshouse")?);
+        command.args(["--headless", "--no-config"]).args(arguments).env("XDG_RUNTIME_DIR", folder.path()).env("LC_ALL", "C.UTF-8");
+        anyhow::Ok(command.output()?)
+    };
+    for (arguments, sentence) in [
+        (&["--layout", "spiral"][..], "write \"floating\" or \"tiling\""),
+        (&["--set", "layout.gap-px=abc"], "write a number"),
+        (&["--set", "layout.gap-xp=1"], "did you mean gap-px?"),
+        (&["--size", "0x5"], "width"),
+    ] {
+        let output = start(arguments)?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && said.contains(sentence), "{arguments:?}: {said}");
+        assert_eq!(said.matches(sentence).count(), 1, "said once: {said}");
+    }
+    // The same mistakes where somebody may depend on logging in.
+    let desktop = Desktop::start_with(&[], &[("GLASSHOUSE_LAYOUT_GAP_PX", "abc")])?;
+    assert!(desktop.ctl(&["config", "show", "layout.gap-px"])?.contains("layout.gap-px"));
+    Ok(())
+}

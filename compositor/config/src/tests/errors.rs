@@ -173,11 +173,23 @@ fn mistakes_in_every_layer_are_told_at_once() {
         [
             "/etc/a.toml:1:17: this is true or false; write a number",
             "/home/b.toml:1:1: there is no option \"x\" at the top; there are appearance, bindings, bus, capture, display, focus, input, launch, layout, mode, output, session, telemetry",
-            "$GLASSHOUSE_LAYOUT_GAP:1:23: no option belongs to GLASSHOUSE_LAYOUT_GAP; did you mean GLASSHOUSE_LAYOUT_GAP_PX?",
-            "$GLASSHOUSE_FOCUS_NEW_WINDOWS:1:30: this is a text; write true or false",
-            "--layout:1:10: \"spiral\" is not known here; write \"floating\" or \"tiling\"",
+            "$GLASSHOUSE_LAYOUT_GAP: no option belongs to GLASSHOUSE_LAYOUT_GAP; did you mean GLASSHOUSE_LAYOUT_GAP_PX?",
+            "$GLASSHOUSE_FOCUS_NEW_WINDOWS: this is a text; write true or false",
+            "--layout: \"spiral\" is not known here; write \"floating\" or \"tiling\"",
         ]
     );
+}
+
+#[test]
+fn a_mistake_in_one_option_names_the_option_and_no_line() {
+    let mut layers = Layers::new();
+    let mut set = |key: &str, value: &str| layers.set(key, value).unwrap_err().to_string();
+    assert_eq!(set("layout.gap-px", "abc"), "layout.gap-px: this is a text; write a number");
+    assert_eq!(set("layout.gap-xp", "1"), "layout.gap-xp: there is no option \"gap-xp\" in layout; did you mean gap-px?");
+    let flagged = Layers::new().with_flag("--set", "layout.gap-px", "abc").resolve().unwrap_err().to_string();
+    assert_eq!(flagged, "--set layout.gap-px: this is a text; write a number");
+    let several = set("session.startup", "[\n  \"undo\",\n  \"udno\",\n]");
+    assert!(several.starts_with("set:3:3: "), "in several lines the place is said: {several}");
 }
 
 #[test]

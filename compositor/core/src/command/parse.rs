@@ -12,7 +12,7 @@ use super::{
 pub enum CommandError {
     #[error("there is no command here; write one, such as focus-window left")]
     Empty,
-    #[error("there is no command {name:?}{}", mean(.nearest))]
+    #[error("there is no command {name:?}{}", if .nearest.is_some() { mean(.nearest) } else { "; `glassctl do --list` lists them".to_owned() })]
     Unknown { name: String, nearest: Option<&'static str> },
     #[error("{command} has no option --{name}{}", mean(.nearest))]
     UnknownOption { command: &'static str, name: String, nearest: Option<String> },

@@ -8,7 +8,7 @@ use crate::ids::WindowId;
 /// Why a command was not carried out. The desktop is as it was.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Refusal {
-    #[error("there is no window {asked}{}", there(.windows))]
+    #[error("{}{}", no(.asked), there(.windows))]
     NoWindow { asked: WindowRef, windows: Vec<WindowId> },
     #[error("there is no output {asked}{}", there(.outputs))]
     NoOutput { asked: OutputRef, outputs: Vec<String> },
@@ -53,6 +53,14 @@ pub enum Refusal {
     /// An edge carries the command out and could not.
     #[error("{0}")]
     Edge(String),
+}
+
+/// No window is this one.
+fn no(asked: &WindowRef) -> String {
+    match asked {
+        WindowRef::Focused => "no window has the keyboard".to_owned(),
+        asked => format!("there is no window {asked}"),
+    }
 }
 
 /// What there is instead, so that the reader need not ask.

@@ -35,7 +35,7 @@ fn commands_read_as_one_would_guess() {
 fn what_is_wrong_is_said_with_the_nearest_valid_thing() {
     wrong("", "there is no command here");
     wrong("focus-windw left", "did you mean focus-window?");
-    wrong("xyzzy", "there is no command \"xyzzy\"");
+    wrong("xyzzy", "there is no command \"xyzzy\"; `glassctl do --list` lists them");
     wrong("focus-window", "lacks window; it is written focus-window WINDOW");
     wrong("focus-window lft", "\"lft\" is no window; write focused, left");
     wrong("close-window --windw 3", "has no option --windw; did you mean --window?");

@@ -45,6 +45,8 @@ fn programs() {
     for (written, seconds) in [("2m", 120.0), ("7", 7.0), ("0.25s", 0.25)] {
         assert_eq!(duration(written).unwrap().as_secs_f64(), seconds);
     }
+    let Order::Launch { timeout, argv, .. } = parse("launch -t 2 foot --timeout 3 -e sh").unwrap().order else { panic!() };
+    assert_eq!((timeout.as_secs(), argv.join(" ").as_str()), (2, "foot --timeout 3 -e sh"));
     wrong("launch --timeout soon -- foot", "write 500ms, 10s or 2m");
     wrong("launch --timeout 11m -- foot", "at most 10m");
     wrong("launch --timeout -5 -- foot", "");
@@ -71,7 +73,8 @@ fn hands() {
     wrong("click 1 2 --button primary", "there are left, right");
     wrong("click 1 2 --count 0", "0 is not in 1..=10");
     wrong("click 1 2 --hold t", "is no modifier");
-    wrong("click here there", "invalid float");
+    wrong("click here there", "write a number");
+    wrong("move inf 0", "write a number");
 }
 
 #[test]

@@ -66,6 +66,11 @@ pub(super) fn modifier(name: &str) -> Result<String, String> {
     Modifiers::from_names([name]).map(|_| name.to_owned()).map_err(|error| error.to_string())
 }
 
+/// A position or a distance.
+pub(super) fn number(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(|| "write a number, such as 640 or -1.5".to_owned())
+}
+
 /// `left`, `app-id:foot`, `7`.
 pub(super) fn window(word: &str) -> Result<WindowRef, String> {
     WindowRef::parse(word)
