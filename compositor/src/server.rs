@@ -370,6 +370,7 @@ impl State {
         // What the display released or refused may concern the core.
         self.settle();
         self.toplevels_turn();
+        self.workspaces_turn();
         // Buffers that were never shown are free without a frame.
         self.release_buffers();
         self.clients.popups.cleanup();

@@ -13,7 +13,7 @@ use rustix::io::Errno;
 use rustix::net::sockopt::{set_socket_send_buffer_size, set_socket_send_buffer_size_force, socket_peercred};
 use smithay::reexports::wayland_server::{BindError, Client, ListeningSocket};
 
-use crate::wayland::{Clients, client::ClientState, quota::SEND_BUFFER};
+use crate::wayland::{Clients, client::ClientState, quota::SEND_BUFFER, security_context_v1::Sandbox};
 
 /// Where clients come in.
 #[derive(Debug)]
@@ -129,6 +129,15 @@ fn reserve() -> Option<File> {
 
 /// Takes a connection in, with room for what a slow reader has not read. `None`: it could not be let in.
 pub fn insert_client(clients: &mut Clients, stream: UnixStream) -> Option<Client> {
+    insert(clients, stream, None)
+}
+
+/// Takes a connection in that comes from a sandbox.
+pub fn insert_sandboxed(clients: &mut Clients, stream: UnixStream, sandbox: Sandbox) -> Option<Client> {
+    insert(clients, stream, Some(sandbox))
+}
+
+fn insert(clients: &mut Clients, stream: UnixStream, sandbox: Option<Sandbox>) -> Option<Client> {
     if set_socket_send_buffer_size_force(&stream, SEND_BUFFER).is_err()
         && let Err(error) = set_socket_send_buffer_size(&stream, SEND_BUFFER)
     {
@@ -136,7 +145,7 @@ pub fn insert_client(clients: &mut Clients, stream: UnixStream) -> Option<Client
     }
     let number = clients.connections.number();
     let pid = socket_peercred(&stream).ok().map(|credentials| credentials.pid.as_raw_nonzero().get());
-    let state = Arc::new(ClientState { number, pid, cut_off: Some(clients.cut_offs.sender()).into(), ..ClientState::default() });
+    let state = Arc::new(ClientState { number, pid, sandbox, cut_off: Some(clients.cut_offs.sender()).into(), ..ClientState::default() });
     let inserted = clients.dh.insert_client(stream, state.clone());
     let client = inserted.inspect_err(|error| tracing::warn!(%error, "a client could not be let in")).ok()?;
     clients.connections.add(number, pid, Arc::downgrade(&state));

@@ -159,14 +159,17 @@ impl State {
             Effect::SurfaceOutputs { surface, outputs, scale } => self.surface_outputs(surface, &outputs, scale),
             Effect::OutputAdded { output } => {
                 self.events.outputs_changed();
+                self.clients.workspaces.outputs_changed();
                 self.output_added(output);
             }
             Effect::OutputChanged { output } => {
                 self.events.outputs_changed();
+                self.clients.workspaces.outputs_changed();
                 self.output_changed(output);
             }
             Effect::OutputRemoved { output } => {
                 self.events.outputs_changed();
+                self.clients.workspaces.outputs_changed();
                 self.output_removed(output);
             }
             Effect::Notify(notice) => self.notice(&notice),
@@ -184,6 +187,7 @@ impl State {
         tracing::debug!(?notice);
         self.events.notice(notice);
         self.clients.toplevels.notice(notice);
+        self.clients.workspaces.notice(notice);
         if let Notice::WindowOpened { window } = notice {
             self.launched_window(*window);
         }

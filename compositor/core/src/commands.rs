@@ -78,6 +78,7 @@ impl Desktop {
             }
             Command::MoveWorkspaceToOutput { output, workspace } => self.move_workspace_to_output(&workspace, &output)?,
             Command::SwapWorkspace { with, workspace } => self.swap_workspaces(&workspace, &with)?,
+            Command::CreateWorkspace { name, output } => self.create_workspace(&name, &output)?,
             Command::RenameWorkspace { name, workspace } => self.rename_workspace(&workspace, &name)?,
             Command::AddOutput { mode, name, scale, transform, position } => {
                 let Mode { width, height, refresh_mhz } = mode;

@@ -207,12 +207,18 @@ impl Desktop {
     fn window_changed(&mut self, id: WindowId, change: WindowChange) {
         let takes_focus = change == WindowChange::Activated;
         let focused = self.focused_window() == Some(id);
+        // No window is a dialog of its own dialogs, whoever says so.
+        let circular = |parent: &WindowId| *parent == id || self.windows.descends(*parent, id);
+        let change = match change {
+            WindowChange::Parent(parent) => WindowChange::Parent(parent.filter(|parent| !circular(parent))),
+            change => change,
+        };
         let Some(window) = self.windows.get_mut(id) else { return };
         let before = window.clone();
         match change {
             WindowChange::Title(title) => window.title = cut(title),
             WindowChange::AppId(app_id) => window.app_id = cut(app_id),
-            WindowChange::Parent(parent) => window.parent = parent.filter(|parent| *parent != id),
+            WindowChange::Parent(parent) => window.parent = parent,
             WindowChange::Geometry(geometry) => {
                 window.geometry = geometry.map(tame_rect).filter(|geometry| !geometry.is_empty());
             }

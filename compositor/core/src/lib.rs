@@ -41,7 +41,7 @@ mod window;
 mod workspace;
 mod workspaces;
 
-pub use command::{Act, Caller, Command, Direction, LayoutKind, OutputMode, OutputRef, Refusal, Scopes, Switch, WindowRef};
+pub use command::{Act, Caller, Command, Direction, LayoutKind, OutputMode, OutputRef, Refusal, Scopes, Switch, WindowRef, WorkspaceRef};
 pub use desktop::Desktop;
 pub use effect::{Effect, Effects, Notice, WindowConfigure, WindowInfo};
 pub use event::Event;
@@ -55,5 +55,5 @@ pub use permit::permit;
 pub use settings::{Blend, Border, Settings, Shadow};
 pub use snapshot::Restored;
 pub use stacking::Under;
-pub use transaction::{Preview, Refused};
+pub use transaction::{MAX_TRANSACTION, Preview, Refused};
 pub use workspace::WorkspaceInfo;

@@ -403,6 +403,16 @@ impl Desktop {
         Ok(())
     }
 
+    /// The empty workspace at the end of an output gets a name, and another one takes its place.
+    pub(crate) fn create_workspace(&mut self, name: &str, output: &OutputRef) -> Result<(), Refusal> {
+        let output = self.resolve_output(output)?;
+        let end = self.workspaces.on(output).next_back().map(|workspace| workspace.id);
+        match end {
+            Some(end) if !name.is_empty() => self.rename_workspace(&WorkspaceRef::Id(end), name),
+            _ => Ok(()),
+        }
+    }
+
     /// Gives a workspace a name, with which it stays when it is empty. An empty name takes it away.
     pub(crate) fn rename_workspace(&mut self, asked: &WorkspaceRef, name: &str) -> Result<(), Refusal> {
         let id = self.resolve_workspace(asked)?;

@@ -10,7 +10,7 @@ use smithay::{
     wayland::compositor::CompositorClientState,
 };
 
-use super::quota::Quota;
+use super::{quota::Quota, security_context_v1::Sandbox};
 use crate::telemetry::Counts;
 
 /// What we keep with every connection.
@@ -20,6 +20,8 @@ pub struct ClientState {
     pub number: u64,
     /// The process at the other end, if the kernel knows it.
     pub pid: Option<i32>,
+    /// Where it comes from. `None`: by our own socket.
+    pub sandbox: Option<Sandbox>,
     pub compositor: CompositorClientState,
     pub quota: Quota,
     pub counts: Counts,
@@ -100,6 +102,11 @@ pub fn pid_of(resource: &impl Resource) -> Option<i32> {
 pub fn with_quota<T>(resource: &impl Resource, f: impl FnOnce(&Quota) -> T) -> Option<T> {
     let client = resource.client()?;
     quota_of(&client).map(f)
+}
+
+/// Whether a client may see and touch more than its own windows. Those from a sandbox may not.
+pub fn is_trusted(client: &Client) -> bool {
+    client.get_data::<ClientState>().is_some_and(|state| state.sandbox.is_none())
 }
 
 pub fn quota_of(client: &Client) -> Option<&Quota> {

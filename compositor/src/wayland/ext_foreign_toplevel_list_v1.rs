@@ -8,7 +8,10 @@ use smithay::reexports::{
     wayland_server::{Client, DataInit, Dispatch, DisplayHandle, GlobalDispatch, New, Resource, backend::ClientId},
 };
 
-use super::toplevels::{Handle, ListId};
+use super::{
+    client::is_trusted,
+    toplevels::{Handle, ListId},
+};
 use crate::State;
 
 impl GlobalDispatch<ExtForeignToplevelListV1, ()> for State {
@@ -27,6 +30,10 @@ impl GlobalDispatch<ExtForeignToplevelListV1, ()> for State {
         }
         state.announce_all_ext(&list);
         state.clients.toplevels.lists.push(list);
+    }
+
+    fn can_view(client: Client, (): &()) -> bool {
+        is_trusted(&client)
     }
 }
 

@@ -29,6 +29,7 @@ use smithay::{
 };
 
 use super::{
+    client::is_trusted,
     quota::over,
     surface::{Role, id_of},
     text_input::MAX_STRING,
@@ -97,6 +98,10 @@ pub struct MethodId(u64);
 impl GlobalDispatch<ZwpInputMethodManagerV2, ()> for State {
     fn bind(_: &mut State, _: &DisplayHandle, _: &Client, resource: New<ZwpInputMethodManagerV2>, (): &(), init: &mut DataInit<'_, State>) {
         init.init(resource, ());
+    }
+
+    fn can_view(client: Client, (): &()) -> bool {
+        is_trusted(&client)
     }
 }
 

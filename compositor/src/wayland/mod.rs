@@ -4,6 +4,8 @@ pub mod activation;
 pub mod client;
 pub mod compositor;
 mod ext_foreign_toplevel_list_v1;
+mod ext_transient_seat_v1;
+pub mod ext_workspace_v1;
 pub mod idle_notify;
 mod inhibit;
 pub mod input_method;
@@ -13,20 +15,24 @@ pub mod output;
 mod pointer_constraints;
 pub mod quota;
 pub mod screencopy;
+pub mod security_context_v1;
 pub mod selection;
 pub mod session_lock;
 pub mod shm;
 pub mod surface;
+pub mod tearing_control_v1;
 pub mod text_input;
 pub mod toplevels;
 pub mod virtual_keyboard;
 pub mod virtual_pointer;
 mod wlr_foreign_toplevel_management_v1;
+pub mod xdg_foreign_v2;
 pub mod xdg_shell;
+mod xdg_system_bell_v1;
 
 use std::collections::{BTreeMap, HashMap};
 
-use glasshouse_core::{OutputId, WindowId};
+use glasshouse_core::{OutputId, Timestamp, WindowId};
 use glasshouse_scene::BufferId;
 use smithay::{
     desktop::PopupManager,
@@ -36,8 +42,15 @@ use smithay::{
                 foreign_toplevel_list::v1::server::ext_foreign_toplevel_list_v1::ExtForeignToplevelListV1,
                 idle_notify::v1::server::ext_idle_notifier_v1::ExtIdleNotifierV1,
                 session_lock::v1::server::ext_session_lock_manager_v1::ExtSessionLockManagerV1,
+                transient_seat::v1::server::ext_transient_seat_manager_v1::ExtTransientSeatManagerV1,
+                workspace::v1::server::ext_workspace_manager_v1::ExtWorkspaceManagerV1,
             },
-            wp::text_input::zv3::server::zwp_text_input_manager_v3::ZwpTextInputManagerV3,
+            wp::{
+                security_context::v1::server::wp_security_context_manager_v1::WpSecurityContextManagerV1,
+                tearing_control::v1::server::wp_tearing_control_manager_v1::WpTearingControlManagerV1,
+                text_input::zv3::server::zwp_text_input_manager_v3::ZwpTextInputManagerV3,
+            },
+            xdg::foreign::zv2::server::{zxdg_exporter_v2::ZxdgExporterV2, zxdg_importer_v2::ZxdgImporterV2},
         },
         wayland_protocols_misc::{
             zwp_input_method_v2::server::zwp_input_method_manager_v2::ZwpInputMethodManagerV2,
@@ -57,6 +70,7 @@ use smithay::{
     wayland::{
         buffer::BufferHandler,
         compositor::CompositorState,
+        content_type::ContentTypeState,
         cursor_shape::CursorShapeManagerState,
         fractional_scale::{FractionalScaleHandler, FractionalScaleManagerState},
         idle_inhibit::IdleInhibitManagerState,
@@ -72,12 +86,17 @@ use smithay::{
         },
         shell::{
             wlr_layer::WlrLayerShellState,
-            xdg::{ToplevelSurface, XdgShellState, decoration::XdgDecorationState},
+            xdg::{
+                ToplevelSurface, XdgShellState,
+                decoration::XdgDecorationState,
+                dialog::{XdgDialogHandler, XdgDialogState},
+            },
         },
         single_pixel_buffer::SinglePixelBufferState,
         tablet_manager::TabletSeatHandler,
         viewporter::ViewporterState,
         xdg_activation::XdgActivationState,
+        xdg_system_bell::XdgSystemBellState,
     },
 };
 
@@ -106,6 +125,14 @@ pub struct Clients {
     pub virtual_pointers: virtual_pointer::VirtualPointers,
     /// What tools know of windows.
     pub toplevels: toplevels::Toplevels,
+    /// And of workspaces.
+    pub workspaces: ext_workspace_v1::Workspaces,
+    /// Sockets of sandboxes that still listen.
+    pub sandboxes: security_context_v1::Listeners,
+    /// Windows whose dialogs other clients may have.
+    pub foreign: xdg_foreign_v2::Foreign,
+    /// When somebody rang last.
+    pub rang: Option<Timestamp>,
     pub popups: PopupManager,
     pub popup_parents: xdg_shell::PopupParents,
     /// Requests on each region so far.
@@ -136,10 +163,10 @@ impl Clients {
         let globals = Globals {
             compositor: CompositorState::new_v6::<State>(dh),
             xdg_shell: XdgShellState::new::<State>(dh),
-            layer_shell: WlrLayerShellState::new::<State>(dh),
+            layer_shell: WlrLayerShellState::new_with_filter::<State, _>(dh, client::is_trusted),
             data_device: DataDeviceState::new::<State>(dh),
-            wlr_data_control: WlrDataControlState::new::<State, _>(dh, Some(&primary_selection), |_| true),
-            ext_data_control: ExtDataControlState::new::<State, _>(dh, Some(&primary_selection), |_| true),
+            wlr_data_control: WlrDataControlState::new::<State, _>(dh, Some(&primary_selection), client::is_trusted),
+            ext_data_control: ExtDataControlState::new::<State, _>(dh, Some(&primary_selection), client::is_trusted),
             primary_selection,
             activation: XdgActivationState::new::<State>(dh),
             shortcuts_inhibit: KeyboardShortcutsInhibitState::new::<State>(dh),
@@ -150,6 +177,12 @@ impl Clients {
         dh.create_global::<State, ZwlrForeignToplevelManagerV1, ()>(3, ());
         dh.create_global::<State, ExtSessionLockManagerV1, ()>(1, ());
         dh.create_global::<State, ExtIdleNotifierV1, ()>(2, ());
+        dh.create_global::<State, ExtWorkspaceManagerV1, ()>(1, ());
+        dh.create_global::<State, ExtTransientSeatManagerV1, ()>(1, ());
+        dh.create_global::<State, WpSecurityContextManagerV1, ()>(1, ());
+        dh.create_global::<State, ZxdgExporterV2, ()>(1, ());
+        dh.create_global::<State, ZxdgImporterV2, ()>(1, ());
+        dh.create_global::<State, WpTearingControlManagerV1, ()>(1, ());
         dh.create_global::<State, ZwpTextInputManagerV3, ()>(1, ());
         dh.create_global::<State, ZwpInputMethodManagerV2, ()>(1, ());
         dh.create_global::<State, ZwpVirtualKeyboardManagerV1, ()>(1, ());
@@ -166,6 +199,9 @@ impl Clients {
         PointerConstraintsState::new::<State>(dh);
         PointerGesturesState::new::<State>(dh);
         IdleInhibitManagerState::new::<State>(dh);
+        ContentTypeState::new::<State>(dh);
+        XdgDialogState::new::<State>(dh);
+        XdgSystemBellState::new::<State>(dh);
         Self {
             dh: dh.clone(),
             connections: Connections::default(),
@@ -181,6 +217,10 @@ impl Clients {
             virtual_keyboards: virtual_keyboard::VirtualKeyboards::default(),
             virtual_pointers: virtual_pointer::VirtualPointers::new(),
             toplevels: toplevels::Toplevels::default(),
+            workspaces: ext_workspace_v1::Workspaces::default(),
+            sandboxes: security_context_v1::Listeners::default(),
+            foreign: xdg_foreign_v2::Foreign::default(),
+            rang: None,
             popups: PopupManager::default(),
             popup_parents: xdg_shell::PopupParents::default(),
             region_requests: HashMap::new(),
@@ -214,9 +254,14 @@ impl FractionalScaleHandler for State {
     }
 }
 
+// A dialog floats above its parent because it has one; a modal one is no other dialog.
+impl XdgDialogHandler for State {}
+
 // The cursor-shape protocol also serves tablet tools; there are none yet.
 impl TabletSeatHandler for State {}
 
+smithay::delegate_content_type!(State);
+smithay::delegate_xdg_dialog!(State);
 smithay::delegate_viewporter!(State);
 smithay::delegate_fractional_scale!(State);
 smithay::delegate_single_pixel_buffer!(State);

@@ -20,6 +20,7 @@ pub struct KnownOutput {
 impl OutputHandler for State {
     fn output_bound(&mut self, output: Output, wl: WlOutput) {
         self.toplevels_on(&output, &wl);
+        self.workspaces_on(&output, &wl);
     }
 }
 

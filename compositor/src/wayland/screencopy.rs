@@ -23,7 +23,7 @@ use smithay::reexports::{
     },
 };
 
-use super::shm::ShmBuffer;
+use super::{client::is_trusted, shm::ShmBuffer};
 use crate::State;
 
 /// What a frame object promises. `None`: it failed from the start.
@@ -54,6 +54,10 @@ pub struct Waiting {
 impl GlobalDispatch<ZwlrScreencopyManagerV1, ()> for State {
     fn bind(_: &mut State, _: &DisplayHandle, _: &Client, resource: New<ZwlrScreencopyManagerV1>, (): &(), init: &mut DataInit<'_, State>) {
         init.init(resource, ());
+    }
+
+    fn can_view(client: Client, (): &()) -> bool {
+        is_trusted(&client)
     }
 }
 

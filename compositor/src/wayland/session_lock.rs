@@ -27,6 +27,7 @@ use smithay::{
     wayland::compositor::give_role,
 };
 
+use super::client::is_trusted;
 use super::surface::{Role, id_of};
 use crate::State;
 
@@ -76,6 +77,10 @@ pub struct SurfaceData(Option<SurfaceId>);
 impl GlobalDispatch<ExtSessionLockManagerV1, ()> for State {
     fn bind(_: &mut State, _: &DisplayHandle, _: &Client, resource: New<ExtSessionLockManagerV1>, (): &(), init: &mut DataInit<'_, State>) {
         init.init(resource, ());
+    }
+
+    fn can_view(client: Client, (): &()) -> bool {
+        is_trusted(&client)
     }
 }
 

@@ -378,6 +378,7 @@ impl State {
         // Whoever asks and then waits for `wl_display.sync` has been told by then, as with other compositors.
         self.settle();
         self.toplevels_turn();
+        self.workspaces_turn();
     }
 }
 

@@ -30,6 +30,7 @@ use smithay::{
     utils::SERIAL_COUNTER,
 };
 
+use super::client::is_trusted;
 use super::{keymap_text, quota::over};
 use crate::{State, clock};
 
@@ -115,6 +116,10 @@ impl GlobalDispatch<ZwpVirtualKeyboardManagerV1, ()> for State {
         init: &mut DataInit<'_, State>,
     ) {
         init.init(resource, ());
+    }
+
+    fn can_view(client: Client, (): &()) -> bool {
+        is_trusted(&client)
     }
 }
 

@@ -21,7 +21,7 @@ use smithay::{
     },
 };
 
-use super::quota::over;
+use super::{client::is_trusted, quota::over};
 use crate::State;
 
 /// Virtual pointers of all clients together; each is a few bytes.
@@ -109,6 +109,10 @@ impl GlobalDispatch<ZwlrVirtualPointerManagerV1, ()> for State {
         init: &mut DataInit<'_, State>,
     ) {
         init.init(resource, ());
+    }
+
+    fn can_view(client: Client, (): &()) -> bool {
+        is_trusted(&client)
     }
 }
 

@@ -12,7 +12,10 @@ use smithay::reexports::{
     wayland_server::{Client, DataInit, Dispatch, DisplayHandle, GlobalDispatch, New, Resource, backend::ClientId},
 };
 
-use super::toplevels::{Handle, ListId};
+use super::{
+    client::is_trusted,
+    toplevels::{Handle, ListId},
+};
 use crate::State;
 
 impl GlobalDispatch<ZwlrForeignToplevelManagerV1, ()> for State {
@@ -31,6 +34,10 @@ impl GlobalDispatch<ZwlrForeignToplevelManagerV1, ()> for State {
         }
         state.announce_all_wlr(&manager);
         state.clients.toplevels.managers.push(manager);
+    }
+
+    fn can_view(client: Client, (): &()) -> bool {
+        is_trusted(&client)
     }
 }
 

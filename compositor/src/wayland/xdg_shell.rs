@@ -257,6 +257,7 @@ impl State {
     pub fn window_gone(&mut self, window: WindowId) {
         self.clients.windows.remove(&window);
         self.clients.configures.remove(&window);
+        self.exported_gone(window);
         self.observe(Event::WindowDestroyed { window });
     }
 

@@ -269,6 +269,13 @@ commands! {
         /// Which workspace.
         workspace: WorkspaceRef = WorkspaceRef::Focused,
     }
+    /// Makes a workspace with a name, behind the others of its output. It is not shown yet.
+    CreateWorkspace = "create-workspace", ARRANGE, Undo::Arrangement, {
+        /// At most 128 bytes. An empty name makes nothing: one without a name is always there.
+        name: String,
+        /// Where.
+        output: OutputRef = OutputRef::Focused,
+    }
     /// Gives a workspace a name, with which it stays when it is empty. An empty name takes it away.
     RenameWorkspace = "rename-workspace", ARRANGE, Undo::Arrangement, {
         /// At most 128 bytes.
