@@ -19,6 +19,12 @@ pub struct Grid {
     windows: Vec<WindowId>,
 }
 
+impl Grid {
+    pub(super) fn of(windows: &[WindowId]) -> Self {
+        Self { windows: windows.to_vec() }
+    }
+}
+
 /// How many cells a full line has, with as many lines as is the nearest whole number to the root.
 fn cells_in_line(count: usize) -> usize {
     let lines = (count as f64).sqrt().round().max(1.0) as usize;

@@ -47,6 +47,17 @@ impl MasterStack {
         new
     }
 
+    /// All windows with their weights.
+    pub(super) fn weighted(&self) -> Vec<(WindowId, f64)> {
+        self.windows.iter().copied().zip(self.weights.iter().copied()).collect()
+    }
+
+    /// These windows instead of those that it has.
+    pub(super) fn fill(&mut self, windows: &[(WindowId, f64)]) {
+        self.windows = windows.iter().map(|(window, _)| *window).collect();
+        self.weights = windows.iter().map(|(_, weight)| span::mean(std::iter::once(*weight))).collect();
+    }
+
     pub fn masters(&self) -> usize {
         self.masters
     }

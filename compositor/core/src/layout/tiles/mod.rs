@@ -36,6 +36,7 @@ mod master_stack;
 mod monocle;
 mod near;
 mod options;
+mod outline;
 mod span;
 mod tabs;
 #[cfg(test)]
@@ -48,6 +49,7 @@ pub use grid::Grid;
 pub use master_stack::{MasterStack, Side};
 pub use monocle::Monocle;
 pub use options::{Centring, ColumnsOptions, MasterStackOptions, NewWindow, Options, TreeOptions};
+pub use outline::{ColumnOutline, ContainerOutline, NodeOutline, Outline};
 pub use tiling::{Tiling, TilingKind};
 pub use tree::{ContainerLayout, Split, Tree};
 

@@ -14,6 +14,10 @@ pub struct Monocle {
 }
 
 impl Monocle {
+    pub(super) fn of(windows: &[WindowId]) -> Self {
+        Self { windows: windows.to_vec(), active: None }
+    }
+
     fn shown(&self, input: &Input<'_>) -> Option<WindowId> {
         let known = |window: &WindowId| self.windows.contains(window);
         input.focused.filter(known).or(self.active.filter(known)).or(self.windows.first().copied())

@@ -19,6 +19,14 @@ pub enum Width {
 }
 
 impl Width {
+    /// With a number that is one.
+    pub(super) fn tamed(self) -> Self {
+        match self {
+            Self::Fraction(fraction) => Self::Fraction(if fraction.is_finite() { fraction } else { 0.5 }),
+            Self::Fixed(length) => Self::Fixed(if length.is_nan() { SHORTEST } else { length.clamp(SHORTEST, LONGEST) }),
+        }
+    }
+
     /// In logical units; at least one.
     pub(super) fn resolve(self, input: &Input<'_>) -> f64 {
         let length = match self {

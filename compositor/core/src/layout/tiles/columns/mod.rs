@@ -5,12 +5,12 @@ mod moves;
 mod view;
 
 use super::{
-    Arrangement, Input, Layout, Place, along,
+    Arrangement, ColumnOutline, Input, Layout, Place, along,
     span::{self, Span},
     step,
 };
 use crate::{Direction, WindowId};
-use column::Column;
+use column::{Column, Tile};
 pub use column::{Sharing, Width};
 pub use moves::ColumnTarget;
 use view::View;
@@ -37,6 +37,26 @@ impl Columns {
     /// The windows of each column, from the left to the right and from the top to the bottom.
     pub fn columns(&self) -> Vec<Vec<WindowId>> {
         self.columns.iter().map(|column| column.tiles.iter().map(|tile| tile.window).collect()).collect()
+    }
+
+    pub(super) fn outline(&self) -> Vec<ColumnOutline> {
+        let weighted = |column: &Column| column.tiles.iter().map(|tile| (tile.window, tile.weight)).collect();
+        let outline =
+            |column: &Column| ColumnOutline { windows: weighted(column), width: column.width, full: column.full, sharing: column.sharing };
+        self.columns.iter().map(outline).collect()
+    }
+
+    pub(super) fn from_outline(columns: &[ColumnOutline]) -> Self {
+        let tile = |(window, weight): &(WindowId, f64)| Tile { window: *window, weight: span::mean(std::iter::once(*weight)) };
+        let column = |column: &ColumnOutline| Column {
+            tiles: column.windows.iter().map(tile).collect(),
+            active: 0,
+            width: column.width.tamed(),
+            full: column.full,
+            sharing: column.sharing,
+        };
+        let columns = columns.iter().filter(|column| !column.windows.is_empty()).map(column).collect();
+        Self { columns, view: View::default() }
     }
 
     fn column_of(&self, window: WindowId) -> Option<usize> {

@@ -175,6 +175,9 @@ pub(super) fn assert_sound(bench: &mut Bench) {
     unique.sort();
     unique.dedup();
     assert_eq!(unique.len(), order.len(), "a window is there twice");
+    let outline = bench.tiling.outline();
+    assert_eq!(outline.windows(), order, "the outline has other windows");
+    assert_eq!(outline.build(&bench.options).outline(), outline, "an outline leads to another layout");
     assert_eq!(arrangement.tiles.iter().map(|tile| tile.window).collect::<Vec<_>>(), order, "not every window has one tile, in order");
     assert_eq!(order.is_empty(), bench.tiling.is_empty());
 

@@ -4,7 +4,7 @@ mod moves;
 mod node;
 mod place;
 
-use super::{Arrangement, Axis, Input, Layout, Place, along, step};
+use super::{Arrangement, Axis, ContainerOutline, Input, Layout, Place, along, step};
 use crate::{Direction, WindowId};
 pub use node::ContainerLayout;
 use node::{Container, Content, Node, Path};
@@ -46,6 +46,16 @@ pub struct Tree {
 }
 
 impl Tree {
+    pub(super) fn outline(&self) -> ContainerOutline {
+        self.root.outline()
+    }
+
+    pub(super) fn from_outline(root: &ContainerOutline) -> Self {
+        let mut tree = Self { root: Container::from_outline(root, 1), selected: None };
+        tree.tidy();
+        tree
+    }
+
     /// The path to what is selected if `window` has the focus: to itself, or to a container around it.
     fn selection(&self, window: WindowId) -> Option<Path> {
         let mut path = self.root.path_to(window)?;

@@ -1,6 +1,9 @@
 //! Containers and windows, and how they are found and cut out.
 
-use super::super::{Axis, span, tabs::Strip};
+use super::{
+    super::{Axis, ContainerOutline, NodeOutline, span, tabs::Strip},
+    MAX_DEPTH,
+};
 use crate::WindowId;
 
 /// How a container shows its children.
@@ -118,6 +121,35 @@ impl Node {
 }
 
 impl Container {
+    pub(super) fn outline(&self) -> ContainerOutline {
+        let node = |node: &Node| match &node.content {
+            Content::Window(window) => NodeOutline::Window(*window),
+            Content::Container(container) => NodeOutline::Container(container.outline()),
+        };
+        let children = self.children.iter().map(|child| (node(child), child.weight)).collect();
+        ContainerOutline { layout: self.layout, children, kept: self.kept }
+    }
+
+    /// `depth`: how many containers are around its children. What lies deeper than a layout may be comes up into this one.
+    pub(super) fn from_outline(outline: &ContainerOutline, depth: usize) -> Self {
+        let mut children = Vec::new();
+        for (child, weight) in &outline.children {
+            let weight = span::mean(std::iter::once(*weight));
+            match child {
+                NodeOutline::Window(window) => children.push(Node { weight, ..Node::window(*window) }),
+                NodeOutline::Container(container) => {
+                    let container = Self::from_outline(container, depth + 1);
+                    if depth < MAX_DEPTH {
+                        children.push(Node { weight, content: Content::Container(container) });
+                    } else {
+                        children.extend(container.children);
+                    }
+                }
+            }
+        }
+        Self { layout: outline.layout, children, active: 0, kept: outline.kept }
+    }
+
     pub(super) fn depth(&self) -> usize {
         self.children.iter().map(Node::depth).max().unwrap_or(0)
     }
