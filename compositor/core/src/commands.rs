@@ -8,6 +8,7 @@ use crate::{
     effect::{Effect, Effects},
     grid::{tame_i32, tame_point},
     ids::WindowId,
+    layout::tiles::Layout as _,
     output::Output,
     window::{Anchor, Phase},
 };
@@ -142,7 +143,7 @@ impl Desktop {
         let focused = self.next_focus().filter(|focused| *focused == one || *focused == other);
         let place = |id: WindowId| {
             let workspace = self.windows.get(id)?.home.workspace?;
-            Some((workspace, self.workspaces.get(workspace)?.tiles.iter().position(|other| *other == id)?))
+            Some((workspace, self.workspaces.get(workspace)?.windows.iter().position(|other| *other == id)?))
         };
         let (Some(place_one), Some(place_other)) = (place(one), place(other)) else { return Ok(()) };
         if place_one.0 != place_other.0 {
@@ -152,12 +153,12 @@ impl Desktop {
             self.workspaces.forget(other);
             for (id, (workspace, index)) in [(one, place_other), (other, place_one)] {
                 if let Some(workspace) = self.workspaces.get_mut(workspace) {
-                    workspace.tiles.insert(index.min(workspace.tiles.len()), id);
+                    workspace.windows.insert(index.min(workspace.windows.len()), id);
                 }
             }
             self.focus_along(focused);
-        } else if let Some(workspace) = self.workspaces.get_mut(place_one.0) {
-            workspace.tiles.swap(place_one.1, place_other.1);
+        } else {
+            self.change_tiling(one, |tiling, _| tiling.swap(one, other))?;
         }
         self.touch();
         Ok(())

@@ -19,7 +19,7 @@ impl Desktop {
         let size = match window.target {
             Slot::Floating => window.float.size,
             // Whole numbers only, and rather a pixel less than one over the edge.
-            Slot::Tile(rect) | Slot::Maximized(rect) => Some(limited_above(window, floor(rect.size))),
+            Slot::Tile(rect) | Slot::Behind(rect) | Slot::Maximized(rect) => Some(limited_above(window, floor(rect.size))),
             Slot::Fullscreen(rect) => Some(rect.size.ceil()),
         };
         let output = self.home_of(window);
@@ -127,11 +127,12 @@ impl Desktop {
     pub(crate) fn apply_slots(&mut self, now: Timestamp, at_once: bool) {
         for id in self.windows.ids() {
             let Some(window) = self.windows.get(id) else { continue };
-            let (hidden, home) = (!self.seen(window), self.home_of(window).map(|output| output.id));
+            let (on_screen, home) = (self.on_screen(window), self.home_of(window).map(|output| output.id));
             let Some(window) = self.windows.get_mut(id) else { continue };
-            if window.appears || hidden || at_once {
+            let seen = |slot| on_screen && !matches!(slot, Slot::Behind(_));
+            if window.appears || !seen(window.slot) || at_once {
                 window.arrive(home);
-                window.appears = hidden;
+                window.appears = !seen(window.slot);
             }
             match (window.is_being_placed(), window.pending_since) {
                 (true, None) => window.pending_since = Some(now),

@@ -1,5 +1,7 @@
 //! The desktop: one value that commands and events change, and that everything else is computed from.
 
+use std::collections::BTreeMap;
+
 use glasshouse_scene::{LogicalPoint, LogicalRect, OutputId, SurfaceId};
 
 use crate::{
@@ -7,8 +9,9 @@ use crate::{
     command::{Caller, Command, Refusal},
     effect::{Effect, Effects, WindowInfo},
     event::Event,
-    ids::{Timestamp, WindowId},
+    ids::{Timestamp, WindowId, WorkspaceId},
     layer::Layers,
+    layout::tiles::Tab,
     lock::Lock,
     output::{OutputInfo, Outputs},
     permit::permit,
@@ -32,6 +35,8 @@ pub struct Desktop {
     pub(crate) layers: Layers,
     pub(crate) outputs: Outputs,
     pub(crate) workspaces: Workspaces,
+    /// The titles of tabs, per workspace that has some.
+    pub(crate) tabs: BTreeMap<WorkspaceId, Vec<Tab>>,
     pub(crate) pointer: Pointer,
     /// The layer surface that was clicked after all windows.
     pub(crate) clicked_layer: Option<SurfaceId>,
@@ -66,6 +71,7 @@ impl Desktop {
             layers: Layers::default(),
             outputs: Outputs::default(),
             workspaces: Workspaces::default(),
+            tabs: BTreeMap::new(),
             pointer: Pointer::default(),
             clicked_layer: None,
             told: Told::default(),

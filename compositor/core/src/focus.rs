@@ -8,6 +8,7 @@ use crate::{
     effect::{Effect, Effects, Notice},
     event::Layer,
     ids::WindowId,
+    window::Window,
 };
 
 impl Desktop {
@@ -75,8 +76,11 @@ impl Desktop {
         self.windows.forget(id);
         self.workspaces.forget(id);
         let workspace = self.windows.get(id).and_then(|window| window.home.workspace);
+        // Beside the tile that had the focus last.
+        let beside = workspace.and_then(|workspace| self.ground().focused_on(workspace));
         if let Some(workspace) = workspace.and_then(|workspace| self.workspaces.get_mut(workspace)) {
-            workspace.tiles.push(id);
+            let at = workspace.windows.iter().position(|other| Some(*other) == beside).map(|at| at + 1);
+            workspace.windows.insert(at.unwrap_or(workspace.windows.len()), id);
         }
         self.windows.stack.push(id);
         if takes_focus {
@@ -119,18 +123,23 @@ impl Desktop {
         }
     }
 
-    /// The nearest window in a direction, from the focused one or else from the middle of the focused output.
+    /// The next window in a direction: within the layout if the focused one is a tile, which also leads to what is out of view; else the
+    /// nearest on the screen, from the focused one or the middle of the focused output.
     pub(crate) fn nearest_towards(&self, direction: Direction) -> Option<WindowId> {
         let focused = self.next_focus();
+        if let Some(next) = focused.and_then(|focused| self.tile_towards(focused, direction)) {
+            return Some(next);
+        }
+        // From the edge of a layout it goes on to another output; what floats above the tiles lies in no direction from them.
+        let tiled = focused.and_then(|focused| self.tiled_on(focused).ok()).map(|workspace| workspace.id);
         let from = focused.and_then(|id| self.drawn(self.windows.get(id)?)).map(|drawn| drawn.area.center());
         let centre = || self.outputs.get(self.workspaces.focused?).map(|output| output.area().center());
         let from = from.or_else(centre).unwrap_or(self.pointer.at);
         let mut best: Option<(f64, WindowId)> = None;
         // From top to bottom, so that of two at the same place the visible one wins.
         for id in self.windows.stack.iter().rev().filter(|id| Some(**id) != focused) {
-            let Some(drawn) = self.windows.get(*id).filter(|window| self.seen(window)).and_then(|window| self.drawn(window)) else {
-                continue;
-            };
+            let seen = |window: &&Window| self.seen(window) && (tiled.is_none() || window.home.workspace != tiled);
+            let Some(drawn) = self.windows.get(*id).filter(seen).and_then(|window| self.drawn(window)) else { continue };
             let Some(distance) = distance(from, drawn.area.center(), direction) else { continue };
             if best.is_none_or(|(nearest, _)| distance < nearest) {
                 best = Some((distance, *id));

@@ -18,7 +18,6 @@ mod layer;
 mod layout;
 mod lock;
 pub mod memory;
-mod never;
 mod output;
 mod paint;
 mod permit;
@@ -32,6 +31,7 @@ mod settings;
 mod snapshot;
 mod stacking;
 mod surfaces;
+mod tilings;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -52,7 +52,7 @@ pub use memory::{Memory, Ranks, RememberedOutput, RememberedWindow, RememberedWo
 pub use output::OutputInfo;
 pub use paint::View;
 pub use permit::permit;
-pub use settings::{Blend, Border, Settings, Shadow};
+pub use settings::{Blend, Border, Settings, Shadow, Struts};
 pub use snapshot::Restored;
 pub use stacking::Under;
 pub use transaction::{MAX_TRANSACTION, Preview, Refused};

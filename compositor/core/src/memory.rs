@@ -2,12 +2,15 @@
 //!
 //! Ids mean nothing after a restart, so windows are recognised by what their clients say ([`Likeness`]), and outputs by their names.
 
+use std::collections::BTreeMap;
+
 use glasshouse_scene::{LogicalPoint, LogicalSize};
 
 use crate::{
     command::{LayoutKind, OutputMode},
     desktop::Desktop,
     ids::{OutputId, WindowId, WorkspaceId},
+    layout::tiles::Outline,
     output::Output,
     window::{Phase, Window},
     workspace::Workspace,
@@ -46,6 +49,8 @@ pub struct RememberedWorkspace {
     pub active: bool,
     /// `None`: as the settings say.
     pub layout: Option<LayoutKind>,
+    /// How its tiles lay; they are numbered as [`Memory::windows`] are. `None`: one beside the other, in the order of their ranks.
+    pub tiles: Option<Outline>,
 }
 
 /// A window that was shown: how to recognise it, and where it was.
@@ -119,11 +124,16 @@ impl Desktop {
     /// What is here now, for a snapshot.
     pub fn memory(&self) -> Memory {
         let outputs = self.outputs.iter().map(|Output { mode, placed, .. }| RememberedOutput { mode: mode.clone(), placed: *placed });
-        let (ids, workspaces): (Vec<WorkspaceId>, _) = self.remembered_workspaces().into_iter().unzip();
+        let (ids, workspaces): (Vec<WorkspaceId>, Vec<RememberedWorkspace>) = self.remembered_workspaces().into_iter().unzip();
         let tiles = self.tiles_in_order();
+        let numbers: BTreeMap<WindowId, WindowId> = self.shown_windows().map(|(id, _)| id).zip((0..).map(WindowId)).collect();
+        let numbered = |was: RememberedWorkspace| RememberedWorkspace {
+            tiles: was.tiles.map(|tiles| tiles.renamed(|id| numbers.get(&id).copied())),
+            ..was
+        };
         Memory {
             outputs: outputs.collect(),
-            workspaces,
+            workspaces: workspaces.into_iter().map(numbered).collect::<Vec<_>>(),
             focused_output: self.workspaces.focused.and_then(|output| self.outputs.get(output)).map(|output| output.mode.name.clone()),
             windows: self.shown_windows().map(|(_, window)| self.remembered(window, &ids, &tiles)).collect(),
         }
@@ -134,7 +144,7 @@ impl Desktop {
         self.windows.iter().filter(|window| window.phase == Phase::Mapped).map(|window| (window.id, window))
     }
 
-    /// Workspaces that somebody would miss.
+    /// Workspaces that somebody would miss. Their tiles have the numbers of the windows that are here.
     pub(crate) fn remembered_workspaces(&self) -> Vec<(WorkspaceId, RememberedWorkspace)> {
         let name = |id| self.outputs.get(id).map(|output| output.mode.name.clone());
         let remembered = |workspace: &Workspace| {
@@ -145,6 +155,7 @@ impl Desktop {
                 returns_to,
                 active: workspace.active,
                 layout: workspace.layout,
+                tiles: Some(workspace.tiling.outline()),
             }
         };
         let workspaces = self.workspaces().into_iter().filter_map(|info| self.workspaces.get(info.id));

@@ -1,8 +1,8 @@
 //! Scenes: everything of a view as flat elements, back to front.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use euclid::{Point2D, Rect};
+use euclid::{Point2D, Rect, Size2D};
 use glasshouse_scene::{
     Color, Cursor, CursorImage, Element, ElementId, ElementKind, LogicalPoint, LogicalRect, OutputId, PhysicalRect, PhysicalSize, Scene,
     SurfaceId, geometry::MAX_EXTENT, occlusion::drawn_area,
@@ -13,6 +13,7 @@ use crate::{
     event::CursorWanted,
     grid::{Grid, tame},
     ids::{Timestamp, WindowId},
+    layout::tiles::Tab,
     output::Output,
     pointer::Look,
     stacking::{Drawn, Item},
@@ -38,8 +39,12 @@ mod part {
     pub(super) const SHADOW: u8 = 0;
     pub(super) const BORDER: u8 = 1;
     pub(super) const BACKDROP: u8 = 2;
+    /// And above: those of containers in each other.
+    pub(super) const TAB: u8 = 3;
 }
 
+/// Of a tab whose window asks for attention: warm, where everything else is cool.
+const URGENT: Color = Color::rgb(0xff_9e_5e, 1.0);
 /// The background of an output's own view.
 const BACKGROUND: u64 = 0;
 /// In a view of several outputs, an output's background has its number above this.
@@ -221,6 +226,12 @@ impl<'a> Painter<'a> {
                         self.window(window, &drawn, clip);
                     }
                 }
+                Item::Tabs(workspace) => {
+                    let on = desktop.workspaces.get(workspace).and_then(|workspace| workspace.output);
+                    if let Some(clip) = self.clip_to(on, output) {
+                        self.tabs(desktop.tabs_on(workspace), clip);
+                    }
+                }
                 Item::Popups(root) => {
                     for popup in desktop.popups.above(root) {
                         if let Some(origin) = desktop.main_origin(popup.surface) {
@@ -280,6 +291,34 @@ impl<'a> Painter<'a> {
             let radius = if radius > 0.0 { radius + width as f32 } else { 0.0 };
             let element = Element::new(decoration(part::BORDER), area.inflate(width, width), kind);
             self.push(Element { radius, clip: output_clip, ..element });
+        }
+    }
+
+    /// Paints the titles of tabs: a line of light above each, as long as the shell draws no text.
+    fn tabs(&mut self, tabs: &[Tab], clip: Option<PhysicalRect>) {
+        let border = self.desktop.settings.border;
+        let mut painted: BTreeMap<WindowId, u8> = BTreeMap::new();
+        for tab in tabs {
+            let Some(window) = self.desktop.windows.get(tab.window) else { continue };
+            let area = self.grid.pixels(tab.rect);
+            // A third of the height, in the middle; a little shorter than the tab, so that one sees where the next begins.
+            let height = (area.height() / 3).max(1);
+            let inset = (area.height() / 4).min(area.width() / 4);
+            let line = PhysicalRect::new(
+                Point2D::new(area.min_x() + inset, area.min_y() + (area.height() - height) / 2),
+                Size2D::new((area.width() - 2 * inset).max(1), height),
+            );
+            let focused = tab.active && self.desktop.focused_window() == Some(tab.window);
+            let color = match (focused, tab.active, window.urgent) {
+                (true, ..) => border.focused.top,
+                (_, _, true) => URGENT,
+                (_, true, _) => Color::rgb(0xff_ff_ff, 0.7),
+                _ => Color::rgb(0xff_ff_ff, 0.25),
+            };
+            // One window may stand for several containers in each other.
+            let nested = painted.entry(tab.window).and_modify(|count| *count = count.saturating_add(1)).or_default();
+            let id = ElementId::Decoration { surface: window.surface, part: part::TAB.saturating_add(*nested) };
+            self.push(Element { radius: height as f32 / 2.0, clip, ..Element::new(id, line, ElementKind::Fill(color)) });
         }
     }
 

@@ -65,7 +65,7 @@ mod tests {
             "focus-workspace" | "move-to-workspace" | "swap-workspace" => "2",
             "create-workspace" | "rename-workspace" => "web",
             "move-workspace-to-output" | "focus-output" | "move-to-output" | "configure-output" | "remove-output" => "HEADLESS-1",
-            "set-layout" => "tiling",
+            "set-layout" => "columns",
             "add-output" => "800x600",
             "spawn" => "foot",
             "press-key" => "ctrl+c",

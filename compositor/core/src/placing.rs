@@ -1,5 +1,7 @@
 //! Where the layouts want each window, and where it floats.
 
+use std::collections::BTreeMap;
+
 use glasshouse_scene::{LogicalPoint, LogicalRect, LogicalSize, OutputId};
 
 use crate::{
@@ -7,11 +9,8 @@ use crate::{
     desktop::Desktop,
     grid::{centred, pull_in},
     ids::WindowId,
-    layout::{floating, tiling},
-    never::never,
-    output::Output,
+    layout::{floating, tiles::Placement},
     window::{Anchor, Phase, Slot, Window},
-    workspace::Workspace,
 };
 
 /// How much of a floating window must stay on its output: a finger's width.
@@ -47,31 +46,30 @@ impl Desktop {
 
     /// Decides where every window shall be.
     pub(crate) fn aim(&mut self) {
+        self.settle_tilings();
         let mut targets: Vec<(WindowId, Slot)> = Vec::new();
+        let mut tabs = BTreeMap::new();
+        let ground = self.ground();
         for workspace in self.workspaces.iter() {
             let Some(output) = workspace.output.and_then(|output| self.outputs.get(output)) else { continue };
-            let here = |window: &&Window| window.home.workspace == Some(workspace.id);
-            let mut tiled: Vec<&Window> = self.tiled_in(workspace);
-            let tiles = self.cut(output, &tiled);
-            if never!(tiles.len() != tiled.len(), "a tiled window without a tile") {
-                continue;
+            if self.layout_of(workspace) != LayoutKind::Floating {
+                let arrangement = ground.arrange(workspace, output);
+                let slot = |tile: &Placement| if tile.visible { Slot::Tile(tile.rect) } else { Slot::Behind(tile.rect) };
+                targets.extend(arrangement.tiles.iter().map(|tile| (tile.window, slot(tile))));
+                if !arrangement.tabs.is_empty() {
+                    tabs.insert(workspace.id, arrangement.tabs);
+                }
             }
-            targets.extend(tiled.iter().zip(tiles).map(|(window, tile)| (window.id, Slot::Tile(tile))));
-            for window in self.windows.iter().filter(here) {
-                let waits_for_first = window.phase == Phase::Ready && !window.modes.minimized;
+            for window in self.windows.iter().filter(|window| window.home.workspace == Some(workspace.id)) {
                 if window.modes.fullscreen {
                     targets.push((window.id, Slot::Fullscreen(output.area())));
                 } else if window.modes.maximized {
                     targets.push((window.id, Slot::Maximized(output.work_area)));
                 } else if self.floats(window) {
                     targets.push((window.id, Slot::Floating));
-                } else if waits_for_first {
-                    // Its place will be at the end. The others keep theirs until it is there.
-                    tiled.push(window);
-                    if let Some(tile) = self.cut(output, &tiled).pop() {
-                        targets.push((window.id, Slot::Tile(tile)));
-                    }
-                    tiled.pop();
+                } else if window.phase == Phase::Ready && !window.modes.minimized && window.configures.sent.is_none() {
+                    // It is told how large it will be. The others keep their sizes until it is there.
+                    targets.extend(ground.foresee(workspace, output, window.id).map(|rect| (window.id, Slot::Tile(rect))));
                 }
             }
         }
@@ -80,27 +78,16 @@ impl Desktop {
             let Some(window) = self.windows.get_mut(id) else { continue };
             window.target = target;
         }
+        self.tabs = tabs;
         for id in self.windows.ids() {
             self.lift(id);
         }
     }
 
-    /// The mapped windows that share the work area while a workspace is shown, in order.
-    pub(crate) fn tiled_in(&self, workspace: &Workspace) -> Vec<&Window> {
-        let windows = workspace.tiles.iter().filter_map(|id| self.windows.get(*id));
-        windows.filter(|window| window.shown() && !self.floats(window)).collect()
-    }
-
-    fn cut(&self, output: &Output, windows: &[&Window]) -> Vec<LogicalRect> {
-        let smallest: Vec<LogicalSize> = windows.iter().map(|window| window.min.max(euclid::Size2D::zero()).to_f64().cast_unit()).collect();
-        let cut = tiling::Cut { gap: self.settings.tile_gap(), master: self.settings.master_fraction };
-        tiling::tile(output.work_area, &smallest, cut, output.grid())
-    }
-
     /// A tile that shall float for the first time gets a size and a place near its tile.
     fn lift(&mut self, id: WindowId) {
         let Some(window) = self.windows.get_mut(id).filter(|window| window.phase == Phase::Mapped) else { return };
-        let (Slot::Floating, Slot::Tile(tile), None) = (window.target, window.slot, window.float.at) else { return };
+        let (Slot::Floating, Slot::Tile(tile) | Slot::Behind(tile), None) = (window.target, window.slot, window.float.at) else { return };
         let size = window.limited((tile.size * LIFTED).round());
         window.float.size = Some(size);
         window.float.at = Some(centred(size, tile).round());

@@ -6,7 +6,7 @@ use glasshouse_scene::{Logical, LogicalPoint, LogicalRect, LogicalSize, SurfaceI
 use crate::{
     desktop::Desktop,
     effect::{Effect, Effects},
-    event::{CursorWanted, Edges, Want},
+    event::{CursorWanted, Edges, Layer, Want},
     grid::tame_point,
     ids::WindowId,
     window::{Anchor, Phase, Slot},
@@ -136,6 +136,13 @@ impl Desktop {
             return self.pressed_while_locked(at);
         }
         let under = self.under(at);
+        // Titles of tabs lie beside windows, above nothing but the background.
+        let covered = under.as_ref().is_some_and(|under| under.window.is_some() || self.is_above_windows(under.surface));
+        if let Some(behind) = self.tab_at(at).filter(|_| !covered) {
+            self.dismiss_popups_except(None, effects);
+            self.focus_window(behind);
+            return;
+        }
         let root = under.as_ref().map(|under| self.popup_root(self.surfaces.root(under.surface).0));
         self.dismiss_popups_except(root, effects);
         self.focus_layer(root.filter(|root| self.layers.get(*root).is_some_and(|layer| layer.wants_keyboard())));
@@ -155,7 +162,17 @@ impl Desktop {
         }
     }
 
+<<<<<<< HEAD
     pub(crate) fn dismiss_popups_except(&self, keep: Option<SurfaceId>, effects: &mut Effects) {
+=======
+    /// Whether a surface is a panel's, not the background's.
+    fn is_above_windows(&self, surface: SurfaceId) -> bool {
+        let root = self.popup_root(self.surfaces.root(surface).0);
+        self.layers.get(root).is_none_or(|layer| layer.layer() >= Layer::Top) || root != self.surfaces.root(surface).0
+    }
+
+    fn dismiss_popups_except(&self, keep: Option<SurfaceId>, effects: &mut Effects) {
+>>>>>>> bc4b471 (core: workspaces tile with the layouts)
         let mut dismissed = Vec::new();
         for popup in self.popups.iter() {
             let root = self.popup_root(popup.parent);

@@ -43,7 +43,7 @@ impl Desktop {
     /// The window so many places after the focused one, around the ends. Minimized windows are passed over.
     fn cycle(&self, by: isize) -> Option<WindowId> {
         let shown: Vec<WindowId> =
-            self.workspaces.focused()?.tiles.iter().copied().filter(|id| self.windows.get(*id).is_some_and(Window::shown)).collect();
+            self.workspaces.focused()?.windows.iter().copied().filter(|id| self.windows.get(*id).is_some_and(Window::shown)).collect();
         let count = isize::try_from(shown.len()).ok().filter(|count| *count > 0)?;
         let focused = self.next_focus();
         let at = shown.iter().position(|id| Some(*id) == focused).and_then(|at| isize::try_from(at).ok());

@@ -1,11 +1,15 @@
 //! After a restart: windows that are expected back, and the places that they find when they come.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 use crate::{
     desktop::Desktop,
     effect::Effects,
     ids::{WindowId, WorkspaceId},
+    layout::tiles::Outline,
     memory::{Memory, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace},
     recall::Places,
     window::Window,
@@ -18,13 +22,27 @@ const MAX_ABSENT: usize = 1_000;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Returning {
     /// Not back yet; the oldest first.
-    absent: VecDeque<RememberedWindow>,
-    /// Those that are back, with the ranks that they had, while somebody is absent. They come back once.
-    back: BTreeMap<WindowId, Ranks>,
+    absent: VecDeque<Absent>,
+    /// Those that are back, while somebody is absent. They come back once.
+    back: BTreeMap<WindowId, Back>,
     /// Where they were.
     places: Places,
     /// Somebody chose who has the focus since: nobody who comes back takes it.
     focus_chosen: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Absent {
+    was: RememberedWindow,
+    /// Its number in the newest memory. `None`: it is from one before.
+    number: Option<WindowId>,
+}
+
+/// What a window was that is back.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Back {
+    ranks: Ranks,
+    number: Option<WindowId>,
 }
 
 impl Returning {
@@ -42,10 +60,11 @@ impl Returning {
         self.focus_chosen = false;
         // Those of an earlier memory stay waited for, wherever they come to then.
         for window in &mut self.absent {
-            (window.workspace, window.before_fullscreen) = (None, None);
+            (window.was.workspace, window.was.before_fullscreen, window.number) = (None, None, None);
         }
+        self.back.values_mut().for_each(|back| back.number = None);
         self.places = Places { workspaces: memory.workspaces, known: BTreeMap::new() };
-        self.absent.extend(memory.windows);
+        self.absent.extend(memory.windows.into_iter().zip(0..).map(|(was, number)| Absent { was, number: Some(WindowId(number)) }));
         let too_many = self.absent.len().saturating_sub(MAX_ABSENT);
         self.absent.drain(..too_many);
     }
@@ -55,11 +74,27 @@ impl Returning {
         if self.back.contains_key(&window.id) {
             return None;
         }
-        let likeness = |(index, entry): (usize, &RememberedWindow)| Some((entry.likeness(window)?, std::cmp::Reverse(index)));
+        let likeness = |(index, entry): (usize, &Absent)| Some((entry.was.likeness(window)?, std::cmp::Reverse(index)));
         let (_, std::cmp::Reverse(index)) = self.absent.iter().enumerate().filter_map(likeness).max()?;
-        let entry = self.absent.remove(index)?;
-        self.back.insert(window.id, entry.ranks);
-        Some(entry)
+        let Absent { was, number } = self.absent.remove(index)?;
+        self.back.insert(window.id, Back { ranks: was.ranks, number });
+        Some(was)
+    }
+
+    /// How a workspace's tiles lie that has `now` and was the one at `index`: as they lay before, with everybody who is here now (`name`
+    /// says who that is), if those who were back before still lie like that. `None`: somebody has arranged them anew.
+    fn tiles_again(
+        &self,
+        index: usize,
+        now: &Outline,
+        newcomer: Option<WindowId>,
+        name: impl Fn(WindowId) -> Option<WindowId>,
+    ) -> Option<Outline> {
+        let template = self.places.workspaces.get(index)?.tiles.as_ref()?;
+        let known = |id: &WindowId| Some(*id) != newcomer && self.back.get(id).is_some_and(|back| back.number.is_some());
+        let number = |number| self.back.iter().find(|(id, back)| known(id) && back.number == Some(number)).map(|(id, _)| *id);
+        let (then, now) = (template.renamed(number), now.renamed(|id| Some(id).filter(known)));
+        (then == now || (then.windows().is_empty() && now.windows().is_empty())).then(|| template.renamed(name))
     }
 }
 
@@ -150,6 +185,7 @@ impl Desktop {
         let Some(window) = self.windows.get(id) else { return false };
         let Some(was) = self.returning.recognise(window) else { return false };
         let mut places = std::mem::take(&mut self.returning.places);
+        self.settle_tilings();
         self.put_window(id, &was, &mut places);
         let workspace = self.windows.get(id).and_then(|window| window.home.workspace);
         let back = std::mem::take(&mut self.returning.back);
@@ -157,20 +193,34 @@ impl Desktop {
         self.windows.forget(id);
         self.workspaces.forget(id);
         if let Some(workspace) = workspace.and_then(|workspace| self.workspaces.get_mut(workspace)) {
-            insert_by_rank(&mut workspace.tiles, id, was.ranks.tile, |id| back.get(id).map(|ranks| ranks.tile), false);
+            insert_by_rank(&mut workspace.windows, id, was.ranks.tile, |id| back.get(id).map(|back| back.ranks.tile), false);
         }
         let windows = &mut self.windows;
-        insert_by_rank(&mut windows.stack, id, was.ranks.stack, |id| back.get(id).map(|ranks| ranks.stack), below_top);
-        insert_by_rank(&mut windows.history, id, was.ranks.focus, |id| back.get(id).map(|ranks| ranks.focus), below_top);
+        insert_by_rank(&mut windows.stack, id, was.ranks.stack, |id| back.get(id).map(|back| back.ranks.stack), below_top);
+        insert_by_rank(&mut windows.history, id, was.ranks.focus, |id| back.get(id).map(|back| back.ranks.focus), below_top);
         if let (Some(place), Some(workspace)) = (was.workspace.and_then(|index| places.workspaces.get(index)), workspace) {
             self.show_again(place, workspace);
         }
-        if self.returning.absent() > 0 {
-            self.returning.back = back;
-            self.returning.places = places;
+        (self.returning.back, self.returning.places) = (back, places);
+        self.tile_again(id, was.workspace);
+        if self.returning.absent() == 0 {
+            (self.returning.back, self.returning.places) = (BTreeMap::new(), Places::default());
         }
         self.touch();
         true
+    }
+
+    /// A window is back that was a tile on the workspace at this place in the memory: containers and columns come back with it.
+    fn tile_again(&mut self, id: WindowId, index: Option<usize>) {
+        let workspace = self.windows.get(id).and_then(|window| window.home.workspace).and_then(|id| self.workspaces.get_mut(id));
+        let (Some(workspace), Some(index)) = (workspace, index) else { return };
+        let returning = &self.returning;
+        let here = |number| returning.back.iter().find(|(_, back)| back.number == Some(number)).map(|(id, _)| *id);
+        if let Some(outline) = returning.tiles_again(index, &workspace.tiling.outline(), Some(id), here) {
+            let order = outline.windows();
+            workspace.tiling = Arc::new(outline.build(&self.settings.tiles));
+            workspace.reorder_tiles(&order);
+        }
     }
 
     /// What is here now and what is still waited for, so that a second restart forgets nobody.
@@ -181,15 +231,28 @@ impl Desktop {
             return memory;
         }
         // Where each of them is waited for: a workspace that is here, or one that comes back with it.
-        let here = self.remembered_workspaces();
+        let mut here = self.remembered_workspaces();
         let old = |id: WorkspaceId| places.known.iter().find(|(_, known)| **known == id).map(|(index, _)| *index);
+        // Windows are numbered as they come below: those that are here, then the others.
+        let numbers: BTreeMap<WindowId, WindowId> = self.shown_windows().map(|(id, _)| id).zip((0..).map(WindowId)).collect();
+        let count = numbers.len() as u64;
+        let absent_number = |number| absent.iter().zip(count..).find(|(absent, _)| absent.number == Some(number)).map(|(_, n)| WindowId(n));
+        let new_number = |number| {
+            let here = back.iter().find(|(_, back)| back.number == Some(number)).and_then(|(id, _)| numbers.get(id).copied());
+            here.or_else(|| absent_number(number))
+        };
+        for (id, now) in &mut here {
+            let again = old(*id).zip(now.tiles.as_ref()).and_then(|(index, tiles)| self.returning.tiles_again(index, tiles, None, new_number));
+            now.tiles = again.or_else(|| Some(now.tiles.as_ref()?.renamed(|id| numbers.get(&id).copied())));
+        }
         let mut slots: Vec<(Option<usize>, RememberedWorkspace)> = here.iter().map(|(id, now)| (old(*id), now.clone())).collect();
         let mut indices: Vec<usize> = (0..slots.len()).collect();
         for (index, was) in places.workspaces.iter().enumerate() {
-            let waits = absent.iter().any(|window| window.workspace == Some(index) || window.before_fullscreen == Some(index));
+            let waits = absent.iter().any(|window| window.was.workspace == Some(index) || window.was.before_fullscreen == Some(index));
             // One that is shown although nobody is back on it is shown after another restart, too.
             let shown = places.known.get(&index).and_then(|id| self.workspaces.get(*id)).is_some_and(|workspace| workspace.active);
-            let was = RememberedWorkspace { active: shown, ..was.clone() };
+            let tiles = was.tiles.as_ref().map(|tiles| tiles.renamed(absent_number));
+            let was = RememberedWorkspace { active: shown, tiles, ..was.clone() };
             if (waits || shown) && slots.iter().all(|(old, _)| *old != Some(index)) {
                 let before = slots.len();
                 let mut order: Vec<(Option<usize>, usize)> = slots.iter().map(|(old, _)| *old).zip(0..).collect();
@@ -209,11 +272,11 @@ impl Desktop {
         let merged = |order: &[WindowId], rank: fn(&Ranks) -> usize, below_top: bool| {
             let mut seats: Vec<Seat> = order.iter().copied().map(Seat::Here).collect();
             let rank_of = |seat: &Seat| match seat {
-                Seat::Here(id) => back.get(id).map(rank),
-                Seat::Absent(index) => absent.get(*index).map(|window| rank(&window.ranks)),
+                Seat::Here(id) => back.get(id).map(|back| rank(&back.ranks)),
+                Seat::Absent(index) => absent.get(*index).map(|window| rank(&window.was.ranks)),
             };
             for (index, window) in absent.iter().enumerate() {
-                insert_by_rank(&mut seats, Seat::Absent(index), rank(&window.ranks), rank_of, below_top);
+                insert_by_rank(&mut seats, Seat::Absent(index), rank(&window.was.ranks), rank_of, below_top);
             }
             seats
         };
@@ -226,11 +289,11 @@ impl Desktop {
             window.ranks = ranks(Seat::Here(id));
         }
         let absent = absent.iter().enumerate();
-        memory.windows.extend(absent.map(|(index, window)| RememberedWindow {
+        memory.windows.extend(absent.map(|(index, Absent { was, .. })| RememberedWindow {
             ranks: ranks(Seat::Absent(index)),
-            workspace: place_of(window.workspace),
-            before_fullscreen: place_of(window.before_fullscreen),
-            ..window.clone()
+            workspace: place_of(was.workspace),
+            before_fullscreen: place_of(was.before_fullscreen),
+            ..was.clone()
         }));
         memory
     }

@@ -4,16 +4,25 @@ use std::time::Duration;
 
 use glasshouse_scene::Color;
 
-use crate::command::LayoutKind;
+use crate::{
+    command::LayoutKind,
+    layout::tiles::{MasterStackOptions, Options},
+};
 
 /// Everything that can be chosen about the desktop. Lengths are logical.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     pub layout: LayoutKind,
-    /// Between tiles, and between tiles and the edges of the work area.
+    /// Between tiles.
     pub gap: f64,
-    /// What part of the width the master tile has, from 0.1 to 0.9.
-    pub master_fraction: f64,
+    /// Between tiles and the edges of the work area.
+    pub outer_gap: f64,
+    /// What tiles leave free besides, for instance for something that reserves no room by itself.
+    pub struts: Struts,
+    /// How high the titles of tabs are.
+    pub tab_height: f64,
+    /// How each of the layouts behaves.
+    pub tiles: Options,
     pub border: Border,
     /// Of a window's corners.
     pub radius: f64,
@@ -26,6 +35,15 @@ pub struct Settings {
     pub focus_new: bool,
     /// How far the next floating window lies to the right of and below the one before.
     pub cascade_step: f64,
+}
+
+/// Strips along the edges of the work area.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Struts {
+    pub left: f64,
+    pub right: f64,
+    pub top: f64,
+    pub bottom: f64,
 }
 
 /// A vertical gradient.
@@ -60,8 +78,14 @@ impl Default for Settings {
         Self {
             layout: LayoutKind::default(),
             gap: 12.0,
-            // A little more than half: the master is what one works in.
-            master_fraction: 0.55,
+            outer_gap: 12.0,
+            struts: Struts::default(),
+            tab_height: 12.0,
+            tiles: Options {
+                // A little more than half: the master is what one works in.
+                master_stack: MasterStackOptions { fraction: 0.55, ..MasterStackOptions::default() },
+                ..Options::default()
+            },
             border: Border {
                 width: 2.0,
                 // Cyan to violet, the two ends of the sky at dusk; nothing else on the screen is this bright.
@@ -83,7 +107,7 @@ impl Default for Settings {
 impl Settings {
     /// Nothing that is not a client's: for conformance tests and for agents that want the bare windows.
     pub fn plain() -> Self {
-        let mut settings = Self { layout: LayoutKind::Floating, gap: 0.0, radius: 0.0, shadow: None, ..Self::default() };
+        let mut settings = Self { layout: LayoutKind::Floating, gap: 0.0, outer_gap: 0.0, radius: 0.0, shadow: None, ..Self::default() };
         settings.border.width = 0.0;
         settings.background = Blend { top: Color::BLACK, bottom: Color::BLACK };
         settings

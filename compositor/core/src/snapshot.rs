@@ -1,6 +1,9 @@
 //! Snapshots: an arrangement that was kept is put onto the windows that are here now, or compared with them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     command::{Caller, Command, LayoutKind, Refusal},
@@ -50,6 +53,9 @@ impl Desktop {
             order.into_iter().map(|(_, id)| id).collect::<Vec<_>>()
         };
         let tiles = order(|ranks| ranks.tile);
+        let number = |was: &RememberedWindow| memory.windows.iter().zip(0..).find(|(other, _)| std::ptr::eq(*other, was));
+        let here: BTreeMap<WindowId, WindowId> =
+            found.iter().filter_map(|(id, was)| Some((WindowId(number(was)?.1), *id))).collect();
         let windows = &mut self.windows;
         windows.stack = merged(&order(|ranks| ranks.stack), &windows.stack, 1);
         windows.history = merged(&order(|ranks| ranks.focus), &windows.history, 1);
@@ -59,7 +65,10 @@ impl Desktop {
             }
             let Some(workspace) = places.known.get(&index).and_then(|id| self.workspaces.get_mut(*id)) else { continue };
             workspace.layout = was.layout;
-            workspace.tiles = merged(&tiles, &workspace.tiles, 0);
+            workspace.windows = merged(&tiles, &workspace.windows, 0);
+            if let Some(outline) = &was.tiles {
+                workspace.tiling = Arc::new(outline.renamed(|number| here.get(&number).copied()).build(&self.settings.tiles));
+            }
         }
         self.workspaces.reorder(&places.known.values().copied().collect::<Vec<_>>());
         self.show_as(memory, &mut places);

@@ -6,7 +6,7 @@ use crate::{
     desktop::Desktop,
     event::Layer,
     grid::Grid,
-    ids::WindowId,
+    ids::{WindowId, WorkspaceId},
     popup::Popup,
     surfaces::MAX_DEPTH,
     window::{Slot, Window},
@@ -29,6 +29,8 @@ pub struct Under {
 pub(crate) enum Item {
     Layer(SurfaceId),
     Window(WindowId),
+    /// The titles of a workspace's tabs.
+    Tabs(WorkspaceId),
     /// The popups of a window or layer surface.
     Popups(SurfaceId),
 }
@@ -103,6 +105,8 @@ impl Desktop {
         layer(&mut items, Layer::Bottom);
         // A tile's menu may lie over its neighbour.
         items.extend(tiles.iter().map(|window| Item::Window(window.id)));
+        let shown = self.outputs.ids().into_iter().filter_map(|output| self.workspaces.active_on(output)).map(|workspace| workspace.id);
+        items.extend(shown.filter(|workspace| !self.tabs_on(*workspace).is_empty()).map(Item::Tabs));
         items.extend(tiles.iter().map(|window| Item::Popups(window.surface)));
         for window in floating {
             items.extend([Item::Window(window.id), Item::Popups(window.surface)]);
@@ -227,6 +231,8 @@ impl Desktop {
                         return None;
                     }
                 }
+                // They are the desktop's own: no client hears of them.
+                Item::Tabs(_) => {}
                 Item::Popups(root) => {
                     for popup in self.popups.above(root).into_iter().rev() {
                         let Some(origin) = self.main_origin(popup.surface) else { continue };

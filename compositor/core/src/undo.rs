@@ -286,13 +286,13 @@ impl Desktop {
             list.push(workspace);
         }
         // New windows come at the end of the tiles.
-        let order: Vec<WindowId> = list.iter().flat_map(|workspace| workspace.tiles.clone()).collect();
+        let order: Vec<WindowId> = list.iter().flat_map(|workspace| workspace.windows.clone()).collect();
         let mapped = self.windows.iter().filter(|window| window.phase == Phase::Mapped).map(|window| window.id);
         let mut members: Vec<WindowId> = mapped.collect();
         members.sort_by_key(|id| order.iter().position(|other| other == id).unwrap_or(usize::MAX));
         for workspace in &mut list {
             let here = |id: &WindowId| self.windows.get(*id).is_some_and(|window| window.home.workspace == Some(workspace.id));
-            workspace.tiles = members.iter().copied().filter(here).collect();
+            workspace.windows = members.iter().copied().filter(here).collect();
         }
         for window in self.windows.iter_mut() {
             window.home.workspace = window.home.workspace.filter(|id| list.iter().any(|workspace| workspace.id == *id));

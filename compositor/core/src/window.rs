@@ -28,6 +28,8 @@ pub(crate) enum Slot {
     /// At [`Floating::at`], as large as it likes.
     Floating,
     Tile(LogicalRect),
+    /// A tile of which nothing is seen: a tab in the background, a column out of view.
+    Behind(LogicalRect),
     /// The work area.
     Maximized(LogicalRect),
     /// The whole output.
@@ -36,14 +38,14 @@ pub(crate) enum Slot {
 
 impl Slot {
     pub(crate) fn is_tile(self) -> bool {
-        matches!(self, Self::Tile(_))
+        matches!(self, Self::Tile(_) | Self::Behind(_))
     }
 
     /// The rectangle that a window must keep to.
     pub(crate) fn rect(self) -> Option<LogicalRect> {
         match self {
             Self::Floating => None,
-            Self::Tile(rect) | Self::Maximized(rect) | Self::Fullscreen(rect) => Some(rect),
+            Self::Tile(rect) | Self::Behind(rect) | Self::Maximized(rect) | Self::Fullscreen(rect) => Some(rect),
         }
     }
 }

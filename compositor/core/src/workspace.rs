@@ -3,13 +3,14 @@
 //! Every output has its own, and always exactly one empty one at the end, so that there is no need to create any. An empty one goes when
 //! one leaves it, unless it has a name. Everything here is bookkeeping; what it means for windows is in `workspaces.rs`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use glasshouse_scene::{LogicalPoint, OutputId};
 
 use crate::{
     command::LayoutKind,
     ids::{WindowId, WorkspaceId},
+    layout::tiles::Tiling,
     output::MAX_OUTPUTS,
 };
 
@@ -47,8 +48,10 @@ pub(crate) struct Workspace {
     pub(crate) shown_at: u64,
     /// `None`: as the settings say.
     pub(crate) layout: Option<LayoutKind>,
-    /// Its mapped windows, master first. Those that float keep their place among them.
-    pub(crate) tiles: Vec<WindowId>,
+    /// Its mapped windows, the tiles in their order. Those that float keep their place among them.
+    pub(crate) windows: Vec<WindowId>,
+    /// How its tiles lie. Shared with what undo remembers.
+    pub(crate) tiling: Arc<Tiling>,
     /// The output it was on when that went away. It returns when one of that name does.
     pub(crate) lost: Option<Lost>,
     /// Where its last output was, while it has none: what floats is moved by as much as its output is.
@@ -79,6 +82,10 @@ pub(crate) struct Workspaces {
 impl Workspaces {
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Workspace> {
         self.list.iter()
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Workspace> {
+        self.list.iter_mut()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -177,7 +184,8 @@ impl Workspaces {
             focused_at: 0,
             shown_at: 0,
             layout: None,
-            tiles: Vec::new(),
+            windows: Vec::new(),
+            tiling: Arc::default(),
             lost: None,
             left_at: LogicalPoint::zero(),
         }
@@ -186,7 +194,7 @@ impl Workspaces {
     /// Takes a window out of whatever order it is in.
     pub(crate) fn forget(&mut self, window: WindowId) {
         for workspace in &mut self.list {
-            workspace.tiles.retain(|other| *other != window);
+            workspace.windows.retain(|other| *other != window);
         }
     }
 
@@ -320,6 +328,6 @@ impl Workspaces {
 impl Workspace {
     /// Nobody would miss it.
     pub(crate) fn is_dynamic_and_empty(&self) -> bool {
-        self.name.is_none() && self.tiles.is_empty()
+        self.name.is_none() && self.windows.is_empty()
     }
 }

@@ -38,9 +38,9 @@ impl Desktop {
             output: workspace.output,
             active: workspace.active,
             focused: workspace.active && self.workspaces.focused == workspace.output,
-            urgent: workspace.tiles.iter().any(urgent),
+            urgent: workspace.windows.iter().any(urgent),
             layout: self.layout_of(workspace),
-            windows: workspace.tiles.clone(),
+            windows: workspace.windows.clone(),
         }
     }
 
@@ -57,8 +57,14 @@ impl Desktop {
         self.outputs.get(self.workspace_of(window)?.output?)
     }
 
-    /// Whether a window is on a screen: mapped, not minimized, and on a workspace that is shown.
+    /// Whether something of a window can be on a screen: it is mapped, not minimized, and on a workspace that is shown, and its layout
+    /// leaves something of it in view.
     pub(crate) fn seen(&self, window: &Window) -> bool {
+        self.on_screen(window) && !matches!(window.slot, Slot::Behind(_))
+    }
+
+    /// As [`Self::seen`], whatever its layout says.
+    pub(crate) fn on_screen(&self, window: &Window) -> bool {
         window.shown() && self.workspace_of(window).is_some_and(|workspace| workspace.active && workspace.output.is_some())
     }
 
@@ -109,7 +115,7 @@ impl Desktop {
             window.home.workspace = chosen;
         }
         if is_mapped && let Some(workspace) = chosen.and_then(|chosen| self.workspaces.get_mut(chosen)) {
-            workspace.tiles.push(id);
+            workspace.windows.push(id);
         }
     }
 
@@ -121,7 +127,7 @@ impl Desktop {
         let is_mapped = window.phase == Phase::Mapped;
         self.workspaces.forget(id);
         if is_mapped && let Some(workspace) = self.workspaces.get_mut(to) {
-            workspace.tiles.push(id);
+            workspace.windows.push(id);
         }
         self.touch();
     }

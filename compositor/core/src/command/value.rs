@@ -5,6 +5,7 @@ use std::fmt;
 use glasshouse_scene::{LogicalPoint, LogicalSize, OutputId, Transform};
 
 use super::{Argument, argument::Kind};
+use crate::layout::tiles::TilingKind;
 
 /// An enum whose variants are words.
 macro_rules! choices {
@@ -84,11 +85,33 @@ choices!(
     LayoutKind {
         /// Windows keep their own size and cascade.
         Floating = "floating",
-        /// One master on the left, the others stacked on the right.
+        /// Columns on a strip without end, which scrolls with the focus.
+        Columns = "columns",
+        /// Containers in containers, split by hand.
+        Tree = "tree",
+        /// Masters at one side, the others stacked at the other.
         #[default]
-        Tiling = "tiling",
+        MasterStack = "master-stack",
+        /// Rows and columns of equal cells.
+        Grid = "grid",
+        /// One window at a time.
+        Monocle = "monocle",
     }
 );
+
+impl LayoutKind {
+    /// `None`: nothing is tiled.
+    pub fn tiling(self) -> Option<TilingKind> {
+        match self {
+            Self::Floating => None,
+            Self::Columns => Some(TilingKind::Columns),
+            Self::Tree => Some(TilingKind::Tree),
+            Self::MasterStack => Some(TilingKind::MasterStack),
+            Self::Grid => Some(TilingKind::Grid),
+            Self::Monocle => Some(TilingKind::Monocle),
+        }
+    }
+}
 
 choices!(
     /// A pointer's button, with the names of libinput's tools.

@@ -1,5 +1,4 @@
-//! Where windows go: pure functions of areas and sizes.
+//! Where windows go: pure geometry, without surfaces, outputs or time.
 
 pub(crate) mod floating;
 pub mod tiles;
-pub(crate) mod tiling;

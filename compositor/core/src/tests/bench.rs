@@ -125,7 +125,7 @@ impl Bench {
 
     /// A desktop with outputs of 1000 × 600 and no decoration, tiling.
     pub(super) fn with_outputs(count: usize) -> Self {
-        let mut t = Self::new(Settings { layout: crate::LayoutKind::Tiling, ..Settings::plain() });
+        let mut t = Self::new(Settings { layout: crate::LayoutKind::MasterStack, ..Settings::plain() });
         for _ in 0..count {
             t.run([Op::Command(Do::Plug(1000, 600, 1.0))]);
         }

@@ -34,7 +34,7 @@ impl Bench {
     }
 
     fn remembering(memory: Memory) -> Bench {
-        let mut next = Bench::new(Settings { layout: LayoutKind::Tiling, ..Settings::plain() });
+        let mut next = Bench::new(Settings { layout: LayoutKind::MasterStack, ..Settings::plain() });
         next.observe(Event::Remembered(Box::new(memory)));
         next
     }

@@ -110,7 +110,7 @@ fn a_transaction_with_a_mistake_changes_nothing() {
     let table: [(&[&str], usize, &str); 8] = [
         (&["set-floating on --window 1", "focus-window 99"], 1, "there is no window 99; there is 3, 2, 1"),
         (&["set-floating on --window 1", "set-floating off --window 1"], 1, "contradict"),
-        (&["set-layout floating", "set-layout tiling"], 1, "contradict"),
+        (&["set-layout floating", "set-layout columns"], 1, "contradict"),
         (&["close-window --window 1", "focus-window 1"], 1, "contradict"),
         (&["focus-window 1", "focus-window 2"], 1, "contradict"),
         (&["set-floating on --window 1", "undo"], 1, "cannot be part"),
@@ -209,7 +209,7 @@ fn line() -> impl Strategy<Value = String> {
         .map(|entry| entry.name)
         .collect();
     let words =
-        ["left", "right", "next", "last", "1", "2", "3", "on", "off", "toggle", "10,20", "400x300", "tiling", "floating", "HEADLESS-2"];
+        ["left", "right", "next", "last", "1", "2", "3", "on", "off", "toggle", "10,20", "400x300", "tree", "columns", "monocle", "floating", "HEADLESS-2"];
     (proptest::sample::select(arranging), proptest::sample::select(words.to_vec()), proptest::option::of(1..4_u8)).prop_map(
         |(name, word, window)| match window {
             Some(window) => format!("{name} {word} --window {window}"),

@@ -137,7 +137,7 @@ fn every_workspace_has_its_own_layout() {
     assert_eq!(t.sketch(), "1: () ~1 ~2 [*3]");
     assert_eq!(
         t.desktop.workspaces().iter().map(|info| info.layout).collect::<Vec<_>>(),
-        [crate::LayoutKind::Floating, crate::LayoutKind::Tiling, crate::LayoutKind::Tiling]
+        [crate::LayoutKind::Floating, crate::LayoutKind::MasterStack, crate::LayoutKind::MasterStack]
     );
 }
 
@@ -344,7 +344,7 @@ fn built_up() -> impl Strategy<Value = Vec<String>> {
         (1..5_u8).prop_map(|window| format!("focus-window {window}")),
         (1..4_u8).prop_map(|n| format!("swap-workspace {n}")),
         (1..3_u8, 1..4_u8).prop_map(|(output, n)| format!("move-workspace-to-output HEADLESS-{output} --workspace {n}")),
-        prop_oneof![Just("floating"), Just("tiling")].prop_map(|layout| format!("set-layout {layout}")),
+        proptest::sample::select(crate::LayoutKind::ALL.to_vec()).prop_map(|layout| format!("set-layout {layout}")),
         Just("rename-workspace web".to_owned()),
     ];
     proptest::collection::vec(line, 0..16)

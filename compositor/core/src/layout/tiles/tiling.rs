@@ -32,6 +32,12 @@ pub enum Tiling {
     Monocle(Monocle),
 }
 
+impl Default for Tiling {
+    fn default() -> Self {
+        Self::Grid(Grid::default())
+    }
+}
+
 impl Tiling {
     /// A layout without windows.
     pub fn new(kind: TilingKind, options: &Options) -> Self {
