@@ -188,6 +188,7 @@ fn floor(size: LogicalSize) -> LogicalSize {
 
 /// A client gets no more room than it can use. Less than its smallest size is possible: the rest of it is cut off.
 fn limited_above(window: &Window, size: LogicalSize) -> LogicalSize {
-    let limit = |value: f64, max: i32| if max > 0 { value.min(f64::from(max)) } else { value };
-    LogicalSize::new(limit(size.width, window.max.width), limit(size.height, window.max.height))
+    // Where they contradict each other, the smallest size counts.
+    let limit = |value: f64, min: i32, max: i32| if max > 0 { value.min(f64::from(max.max(min))) } else { value };
+    LogicalSize::new(limit(size.width, window.min.width, window.max.width), limit(size.height, window.min.height, window.max.height))
 }

@@ -61,7 +61,7 @@ impl Desktop {
             workspace.name = name;
             workspace.layout = was.layout;
             let returns_to = was.returns_to.or_else(|| was.output.filter(|_| there.is_none()));
-            workspace.lost = returns_to.map(|output| Lost { output, index });
+            workspace.lost = returns_to.map(|output| Lost { output, index, tiling: None });
         }
         places.known.insert(index, id);
         Some(id)

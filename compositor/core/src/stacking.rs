@@ -1,6 +1,6 @@
 //! What lies where and above what: the one order from which scenes are painted and points are looked up.
 
-use glasshouse_scene::{LogicalPoint, LogicalRect, OutputId, SurfaceId};
+use glasshouse_scene::{LogicalPoint, LogicalRect, LogicalSize, OutputId, SurfaceId};
 
 use crate::{
     desktop::Desktop,
@@ -73,14 +73,22 @@ impl Desktop {
             Some(rect) => {
                 // Old or too large contents show their top-left corner, where titles and menus are; small ones lie in the middle.
                 let shown = size.min(rect.size);
-                let spare = rect.size - shown;
-                let at = grid.snap(LogicalPoint::new(rect.min_x() + spare.width / 2.0, rect.min_y() + spare.height / 2.0));
+                let room = self.room_in(window, rect, shown);
+                let spare = room.size - shown;
+                let at = grid.snap(LogicalPoint::new(room.min_x() + spare.width / 2.0, room.min_y() + spare.height / 2.0));
                 let area = LogicalRect::new(at, shown);
                 let cuts = self.settings.cuts_windows() && !matches!(window.slot, Slot::Fullscreen(_));
                 (area, Some(if cuts { area } else { rect }), window.shown_on())
             }
         };
         Some(Drawn { area, origin: area.origin - geometry.origin.to_vector(), clip, only_on })
+    }
+
+    /// Where small contents may lie in a tile: in the part of it that is in view, if they fit there.
+    fn room_in(&self, window: &Window, tile: LogicalRect, shown: LogicalSize) -> LogicalRect {
+        let output = window.shown_on().and_then(|output| self.outputs.get(output)).map(|output| output.work_area);
+        let in_view = output.and_then(|area| area.intersection(&tile));
+        in_view.filter(|area| area.width() >= shown.width && area.height() >= shown.height).unwrap_or(tile)
     }
 
     /// Everything that is to be seen, bottom to top.

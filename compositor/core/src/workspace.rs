@@ -63,6 +63,8 @@ pub(crate) struct Lost {
     pub(crate) output: String,
     /// Its place among the workspaces there.
     pub(crate) index: usize,
+    /// How its tiles lay, with what was in view. `None`: it was never there since the desktop was started.
+    pub(crate) tiling: Option<Arc<Tiling>>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -239,7 +241,8 @@ impl Workspaces {
         self.shown.insert(name.to_owned(), shown);
         self.list.retain(|workspace| workspace.output != Some(output) || !workspace.is_dynamic_and_empty());
         for (index, workspace) in self.list.iter_mut().filter(|workspace| workspace.output == Some(output)).enumerate() {
-            workspace.lost.get_or_insert(Lost { output: name.to_owned(), index });
+            let tiling = Some(Arc::clone(&workspace.tiling));
+            workspace.lost.get_or_insert(Lost { output: name.to_owned(), index, tiling });
             workspace.output = None;
             workspace.active = false;
             workspace.left_at = position;

@@ -167,7 +167,11 @@ impl Desktop {
         let returns = workspace.lost.as_ref().is_some_and(|lost| lost.output == output.mode.name);
         self.workspaces.place(id, to);
         if let Some(workspace) = self.workspaces.get_mut(id).filter(|_| returns) {
-            workspace.lost = None;
+            // Elsewhere other columns were in view. Nothing else has changed unless somebody did it.
+            let before = workspace.lost.take().and_then(|lost| lost.tiling);
+            if let Some(before) = before.filter(|before| before.outline() == workspace.tiling.outline()) {
+                workspace.tiling = before;
+            }
         }
         for id in self.bound_to(id) {
             let Some(size) = self.windows.get(id).map(|window| self.geometry(window).size) else { continue };
