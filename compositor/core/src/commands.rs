@@ -10,7 +10,7 @@ use crate::{
     ids::WindowId,
     layout::tiles::Layout as _,
     output::Output,
-    window::{Anchor, Phase},
+    window::{Anchor, Phase, Slot},
 };
 
 /// Of an output whose mode says no rate, in mHz.
@@ -31,10 +31,17 @@ impl Desktop {
                 let at = self.windows.get(window).and_then(|window| window.float.at).unwrap_or_default();
                 self.move_window(window, at + by)?;
             }
-            Command::ResizeWindow { to, window } => self.resize_window(self.floating(&window)?, to)?,
+            Command::ResizeWindow { to, window } => {
+                let window = self.mapped(&window)?;
+                self.resize_window(window, to)?;
+            }
             Command::ResizeWindowBy { by, window } => {
-                let window = self.floating(&window)?;
-                let size = self.windows.get(window).map(|window| window.float.size.unwrap_or(self.geometry(window).size));
+                let window = self.mapped(&window)?;
+                let size = self.windows.get(window).map(|now| match now.target {
+                    Slot::Floating => now.float.size.unwrap_or(self.geometry(now).size),
+                    // A tile's own size: what its client makes of it is not what is moved.
+                    target => target.rect().map_or(self.geometry(now).size, |rect| rect.size),
+                });
                 let size = size.unwrap_or_default();
                 self.resize_window(window, LogicalSize::new((size.width + by.x).max(1.0), (size.height + by.y).max(1.0)))?;
             }
@@ -69,7 +76,6 @@ impl Desktop {
                     self.move_to_workspace(window, to, None)?;
                 }
             }
-            Command::SetLayout { layout } => self.set_layout(layout),
             Command::FocusOutput { output } => self.focus_output(&output)?,
             Command::FocusWorkspace { workspace } => self.focus_workspace(&workspace)?,
             Command::MoveToWorkspace { workspace, window, follow } => {
@@ -118,17 +124,18 @@ impl Desktop {
             | Command::Lock {}
             | Command::SaveSnapshot { .. }
             | Command::RestoreSnapshot { .. } => return Err(Refusal::NotInTransaction(command.name())),
+            layout => self.tile_command(layout)?,
         }
         Ok(())
     }
 
-    fn mapped(&self, asked: &WindowRef) -> Result<WindowId, Refusal> {
+    pub(crate) fn mapped(&self, asked: &WindowRef) -> Result<WindowId, Refusal> {
         let id = self.resolve_window(asked)?;
         if self.windows.get(id).is_some_and(|window| window.phase == Phase::Mapped) { Ok(id) } else { Err(Refusal::NotMapped(id)) }
     }
 
     /// A mapped window that floats, or would if it were not maximized or fullscreen.
-    fn floating(&self, asked: &WindowRef) -> Result<WindowId, Refusal> {
+    pub(crate) fn floating(&self, asked: &WindowRef) -> Result<WindowId, Refusal> {
         let id = self.mapped(asked)?;
         if self.windows.get(id).is_some_and(|window| self.floats(window)) { Ok(id) } else { Err(Refusal::NotFloating(id)) }
     }
@@ -164,7 +171,7 @@ impl Desktop {
         Ok(())
     }
 
-    fn move_window(&mut self, id: WindowId, to: LogicalPoint) -> Result<(), Refusal> {
+    pub(crate) fn move_window(&mut self, id: WindowId, to: LogicalPoint) -> Result<(), Refusal> {
         if !to.x.is_finite() || !to.y.is_finite() {
             return Err(Refusal::BadGeometry);
         }
@@ -180,6 +187,10 @@ impl Desktop {
     fn resize_window(&mut self, id: WindowId, to: LogicalSize) -> Result<(), Refusal> {
         if !(to.width >= 1.0 && to.height >= 1.0 && to.width.is_finite() && to.height.is_finite()) {
             return Err(Refusal::BadGeometry);
+        }
+        if self.tiled_on(id).is_ok() {
+            let changed = self.change_tiling(id, |tiling, input| tiling.resize_to(id, Some(to.width), Some(to.height), input))?;
+            return changed.then_some(()).ok_or(Refusal::NothingToChange("the layout leaves no room for that, or the tile is as large already"));
         }
         let whole = |length: f64| f64::from(tame_i32(length.round() as i32).max(1));
         if let Some(window) = self.windows.get_mut(id) {

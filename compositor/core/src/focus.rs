@@ -1,12 +1,13 @@
 //! Who has the keyboard.
 
-use glasshouse_scene::{LogicalPoint, SurfaceId};
+use glasshouse_scene::SurfaceId;
 
 use crate::{
     command::Direction,
     desktop::Desktop,
     effect::{Effect, Effects, Notice},
     event::Layer,
+    grid::distance,
     ids::WindowId,
     window::Window,
 };
@@ -147,16 +148,4 @@ impl Desktop {
         }
         best.map(|(_, id)| id)
     }
-}
-
-/// How far `to` lies in a direction; sideways counts double, because it is not what was asked for. `None`: not in that direction.
-fn distance(from: LogicalPoint, to: LogicalPoint, direction: Direction) -> Option<f64> {
-    let by = to - from;
-    let (ahead, aside) = match direction {
-        Direction::Left => (-by.x, by.y),
-        Direction::Right => (by.x, by.y),
-        Direction::Up => (-by.y, by.x),
-        Direction::Down => (by.y, by.x),
-    };
-    (ahead > 0.5).then_some(ahead + 2.0 * aside.abs())
 }

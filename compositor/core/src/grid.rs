@@ -3,6 +3,8 @@
 use euclid::{Point2D, Rect, Size2D};
 use glasshouse_scene::{LogicalPoint, LogicalRect, LogicalSize, PhysicalPoint, PhysicalRect, PhysicalSize, geometry::MAX_EXTENT};
 
+use crate::command::Direction;
+
 /// No coordinate leaves this range. A thousand of the largest outputs fit into it, and sums of a few such numbers fit into `i32`.
 const LIMIT: f64 = (1 << 24) as f64;
 
@@ -108,6 +110,18 @@ pub(crate) fn pull_in(rect: LogicalRect, bounds: LogicalRect) -> LogicalPoint {
 pub(crate) fn centred(size: LogicalSize, on: LogicalRect) -> LogicalPoint {
     let centre = on.center();
     LogicalPoint::new(centre.x - size.width / 2.0, centre.y - size.height / 2.0)
+}
+
+/// How far `to` lies in a direction; sideways counts double, because it is not what was asked for. `None`: not in that direction.
+pub(crate) fn distance(from: LogicalPoint, to: LogicalPoint, direction: Direction) -> Option<f64> {
+    let by = to - from;
+    let (ahead, aside) = match direction {
+        Direction::Left => (-by.x, by.y),
+        Direction::Right => (by.x, by.y),
+        Direction::Up => (-by.y, by.x),
+        Direction::Down => (by.y, by.x),
+    };
+    (ahead > 0.5).then_some(ahead + 2.0 * aside.abs())
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ mod settings;
 mod snapshot;
 mod stacking;
 mod surfaces;
+mod tile_commands;
 mod tilings;
 #[cfg(test)]
 mod tests;

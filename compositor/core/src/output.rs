@@ -4,8 +4,8 @@ use euclid::Rect;
 use glasshouse_scene::{LogicalPoint, LogicalRect, LogicalSize, OutputId, PhysicalSize};
 
 use crate::{
-    command::{OutputMode, Refusal},
-    grid::Grid,
+    command::{Direction, OutputMode, Refusal},
+    grid::{Grid, distance},
 };
 
 /// More than this is a mistake in a script.
@@ -181,6 +181,13 @@ impl Outputs {
         self.at(area.center())
             .or_else(|| self.list.iter().filter(|output| shown(output) > 0.0).max_by(|a, b| shown(a).total_cmp(&shown(b))))
             .or_else(|| self.nearest(area.center()))
+    }
+
+    /// The nearest output in a direction, seen from the middle of this area.
+    pub(crate) fn next_to(&self, area: LogicalRect, direction: Direction) -> Option<OutputId> {
+        let far = |output: &Output| distance(area.center(), output.area().center(), direction);
+        let ahead = self.list.iter().filter_map(|output| Some((far(output)?, output.id)));
+        ahead.min_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, id)| id)
     }
 
     /// The nearest point that an output shows.

@@ -161,7 +161,9 @@ struct Snap {
 impl Snap {
     fn on(workspace: &Workspace, output: &Output) -> Self {
         let grid = output.grid();
-        Self { grid, area: grid.pixels(output.work_area), scrolls: matches!(*workspace.tiling, Tiling::Columns(_)) }
+        // Layouts think that there is a logical pixel at least.
+        let scrolls = matches!(*workspace.tiling, Tiling::Columns(_)) && output.work_area.width() >= 1.0;
+        Self { grid, area: grid.pixels(output.work_area), scrolls }
     }
 
     /// With its edges on the grid, so that tiles that touch go on touching, and with a pixel at least, which lies in the area: on an output

@@ -169,7 +169,8 @@ impl Desktop {
         let name = command.name();
         match command {
             Command::FocusWindow { window: WindowRef::Id(_) | WindowRef::AppId(_) | WindowRef::Title(_) | WindowRef::Pid(_) }
-            | Command::SetLayout { .. } => Some((name, String::new())),
+            => Some((name, String::new())),
+            Command::SetLayout { workspace, .. } => Some((name, self.resolve_workspace(workspace).ok()?.to_string())),
             Command::MoveWindow { .. }
             | Command::ResizeWindow { .. }
             | Command::SetFullscreen { .. }
@@ -201,7 +202,23 @@ fn window_of(command: &Command) -> Option<&WindowRef> {
         | Command::SetFloating { window, .. }
         | Command::SetMinimized { window, .. }
         | Command::MoveToOutput { window, .. }
-        | Command::MoveToWorkspace { window, .. } => Some(window),
+        | Command::MoveToWorkspace { window, .. }
+        | Command::MoveTowards { window, .. }
+        | Command::Balance { window }
+        | Command::SetTabbed { window, .. }
+        | Command::ConsumeOrExpel { window, .. }
+        | Command::MoveColumn { window, .. }
+        | Command::SetColumnWidth { window, .. }
+        | Command::CycleColumnWidth { window, .. }
+        | Command::SetFullWidth { window, .. }
+        | Command::CentreColumn { window }
+        | Command::Split { window, .. }
+        | Command::SetContainerLayout { window, .. }
+        | Command::Flatten { window }
+        | Command::Promote { window }
+        | Command::SetMasters { window, .. }
+        | Command::SetMasterFraction { window, .. }
+        | Command::SetMasterSide { window, .. } => Some(window),
         _ => None,
     }
 }

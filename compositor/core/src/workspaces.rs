@@ -443,15 +443,19 @@ impl Desktop {
         Ok(())
     }
 
-    /// Chooses the layout of the focused workspace.
-    pub(crate) fn set_layout(&mut self, layout: LayoutKind) {
-        let focused = self.workspaces.focused().map(|workspace| workspace.id);
-        match focused.and_then(|id| self.workspaces.get_mut(id)) {
-            Some(workspace) => workspace.layout = Some(layout),
-            // Without any output it is what workspaces begin with.
-            None => self.settings.layout = layout,
+    pub(crate) fn set_layout(&mut self, id: WorkspaceId, layout: LayoutKind) {
+        if let Some(workspace) = self.workspaces.get_mut(id) {
+            workspace.layout = Some(layout);
         }
         self.touch();
+    }
+
+    pub(crate) fn cycle_layout(&mut self, id: WorkspaceId, back: bool) {
+        let Some(now) = self.workspaces.get(id).map(|workspace| self.layout_of(workspace)) else { return };
+        let all = LayoutKind::ALL;
+        let index = all.iter().position(|layout| *layout == now).unwrap_or(0);
+        let next = if back { index + all.len() - 1 } else { index + 1 } % all.len();
+        self.set_layout(id, all.get(next).copied().unwrap_or_default());
     }
 
     // What is told.

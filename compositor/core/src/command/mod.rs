@@ -10,6 +10,7 @@ mod refusal;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tile_value;
 mod value;
 mod workspace_ref;
 
@@ -18,5 +19,6 @@ pub use caller::{Act, Caller, Scopes};
 pub use parse::CommandError;
 pub use refusal::Refusal;
 pub use table::{COMMANDS, Command, Entry, Parameter, Undo};
+pub use tile_value::{Change, WidthChange};
 pub use value::{Button, Direction, KeyboardLayout, LayoutKind, Mode, OutputMode, OutputRef, Switch, Words};
 pub use workspace_ref::WorkspaceRef;

@@ -3,7 +3,7 @@
 use glasshouse_scene::OutputId;
 
 use super::{Direction, OutputRef, WindowRef, WorkspaceRef};
-use crate::ids::WindowId;
+use crate::{ids::WindowId, layout::tiles::TilingKind};
 
 /// Why a command was not carried out. The desktop is as it was.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -26,6 +26,10 @@ pub enum Refusal {
     NotFloating(WindowId),
     #[error("window {0} floats; it has no place among the tiles")]
     NotTiled(WindowId),
+    #[error("{command} works in the layout {needs}, and this workspace has {now} (set-layout)")]
+    WrongLayout { command: &'static str, needs: &'static str, now: TilingKind },
+    #[error("there is nothing to change: {0}")]
+    NothingToChange(&'static str),
     #[error("there is no window {}", match .0 { Direction::Left => "to the left", Direction::Right => "to the right", Direction::Up => "above", Direction::Down => "below" })]
     NothingThere(Direction),
     #[error("an output needs {0}")]

@@ -7,8 +7,10 @@ use super::{
     Argument, Scopes, WindowRef, WorkspaceRef,
     argument::Kind,
     parse::{CommandError, Given},
-    value::{Button, KeyboardLayout, LayoutKind, Mode, OutputRef, Switch, Words},
+    tile_value::{Change, WidthChange},
+    value::{Button, Direction, KeyboardLayout, LayoutKind, Mode, OutputRef, Switch, Words},
 };
+use crate::layout::tiles::{ColumnTarget, ContainerLayout, Side, Split};
 
 /// One row of the table, for help, completion and reference.
 #[derive(Debug)]
@@ -190,14 +192,14 @@ commands! {
         /// Which window.
         window: WindowRef = WindowRef::Focused,
     }
-    /// Asks a floating window for this size of its geometry.
+    /// Gives a window this size: a floating one by asking it, a tile by moving its edges as far as its layout can.
     ResizeWindow = "resize-window", ARRANGE, Undo::Arrangement, {
         /// Without shadow and title bar of the desktop.
         to: LogicalSize,
         /// Which window.
         window: WindowRef = WindowRef::Focused,
     }
-    /// Makes a floating window larger or smaller by so much.
+    /// Makes a window larger or smaller by so much: a floating one by asking it, a tile by moving its edges as far as its layout can.
     ResizeWindowBy = "resize-window-by", ARRANGE, Undo::Arrangement, {
         /// To the right and down.
         by: Vector2D<f64, Logical>,
@@ -295,10 +297,137 @@ commands! {
         /// Which window.
         window: WindowRef = WindowRef::Focused,
     }
-    /// Chooses how windows that do not float are placed on the focused workspace.
+    /// Chooses how a workspace places windows that do not float. None of them is lost, whatever the layout.
     SetLayout = "set-layout", ARRANGE, Undo::Arrangement, {
         /// Which layout.
         layout: LayoutKind,
+        /// Where.
+        workspace: WorkspaceRef = WorkspaceRef::Focused,
+    }
+    /// Chooses the next of the layouts.
+    CycleLayout = "cycle-layout", ARRANGE, Undo::Arrangement, {
+        /// The one before instead.
+        back: Switch = Switch::Off,
+        /// Where.
+        workspace: WorkspaceRef = WorkspaceRef::Focused,
+    }
+    /// Moves a window one step: a tile within its layout and from its edge to the next output, a floating one by 40 logical pixels.
+    MoveTowards = "move-towards", ARRANGE, Undo::Arrangement, {
+        /// Where to.
+        direction: Direction,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Makes what lies beside each other equally large again.
+    Balance = "balance", ARRANGE, Undo::Arrangement, {
+        /// A window of the column, the container or the stack.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Makes tabs of the windows in a column or container, of which one is seen at a time, or shows them all again.
+    SetTabbed = "set-tabbed", ARRANGE, Undo::Arrangement, {
+        /// Whether.
+        on: Switch,
+        /// A window in it.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// In columns: a window that is alone in its column goes into the next one; another one gets a column of its own.
+    ConsumeOrExpel = "consume-or-expel", ARRANGE, Undo::Arrangement, {
+        /// On which side: left or right.
+        direction: Direction,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// In columns: moves a whole column.
+    MoveColumn = "move-column", ARRANGE, Undo::Arrangement, {
+        /// Past the next column, or to an end.
+        to: ColumnTarget,
+        /// A window in it.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// In columns: gives the keyboard to the window of another column that had it last.
+    FocusColumn = "focus-column", ARRANGE, Undo::Arrangement, {
+        /// Which column.
+        to: ColumnTarget,
+    }
+    /// In columns: changes how wide a column is.
+    SetColumnWidth = "set-column-width", ARRANGE, Undo::Arrangement, {
+        /// How wide, or how much wider.
+        width: WidthChange,
+        /// A window in it.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// In columns: gives a column the next of the widths that `layout.columns.presets` lists.
+    CycleColumnWidth = "cycle-column-width", ARRANGE, Undo::Arrangement, {
+        /// The one before instead.
+        back: Switch = Switch::Off,
+        /// A window in it.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// In columns: makes a column as wide as the work area, or no longer.
+    SetFullWidth = "set-full-width", ARRANGE, Undo::Arrangement, {
+        /// Whether.
+        on: Switch,
+        /// A window in it.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// In columns: scrolls until a column is in the middle.
+    CentreColumn = "centre-column", ARRANGE, Undo::Arrangement, {
+        /// A window in it.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// In columns: scrolls, and gives the keyboard to the column of which most is seen then.
+    ScrollView = "scroll-view", ARRANGE, Undo::Arrangement, {
+        /// In logical pixels, to the right if positive.
+        by: f64,
+    }
+    /// In a tree: puts a container around a window, so that the next one shares its place.
+    Split = "split", ARRANGE, Undo::Arrangement, {
+        /// Where the next window goes: to its right or below it, or across how it lies now.
+        split: Split,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// In a tree: how the container around a window shows what is in it.
+    SetContainerLayout = "set-container-layout", ARRANGE, Undo::Arrangement, {
+        /// Side by side, one above the other, or one at a time.
+        layout: ContainerLayout,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// In a tree: selects the container around what is selected, so that commands are about all that is in it.
+    FocusParent = "focus-parent", ARRANGE, Undo::Arrangement, {}
+    /// In a tree: selects less again.
+    FocusChild = "focus-child", ARRANGE, Undo::Arrangement, {}
+    /// In a tree: removes containers that change nothing.
+    Flatten = "flatten", ARRANGE, Undo::Arrangement, {
+        /// A window of the tree.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// In master-stack: makes a window the first master; the first master changes places with the next window.
+    Promote = "promote", ARRANGE, Undo::Arrangement, {
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// In master-stack: how many windows are masters.
+    SetMasters = "set-masters", ARRANGE, Undo::Arrangement, {
+        /// How many, or how many more.
+        count: Change,
+        /// A window of the workspace.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// In master-stack: what part of the area the masters have, from 0.05 to 0.95.
+    SetMasterFraction = "set-master-fraction", ARRANGE, Undo::Arrangement, {
+        /// Which part, or how much more.
+        fraction: Change,
+        /// A window of the workspace.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// In master-stack: on which side the masters are.
+    SetMasterSide = "set-master-side", ARRANGE, Undo::Arrangement, {
+        /// Which side.
+        side: Side,
+        /// A window of the workspace.
+        window: WindowRef = WindowRef::Focused,
     }
     /// Adds a virtual output.
     AddOutput = "add-output", MANAGE, Undo::Arrangement, {

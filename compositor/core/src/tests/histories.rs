@@ -79,6 +79,55 @@ fn workspace() -> impl Strategy<Value = WorkspaceRef> {
     ]
 }
 
+/// Of every kind, with windows that are tiles and others that are not.
+const TILE_COMMANDS: &[&str] = &[
+    "cycle-layout",
+    "cycle-layout --back on",
+    "move-towards left",
+    "move-towards right",
+    "move-towards up",
+    "move-towards down --window last",
+    "balance",
+    "set-tabbed toggle",
+    "consume-or-expel left",
+    "consume-or-expel right --window last",
+    "move-column first",
+    "move-column right",
+    "focus-column last",
+    "focus-column left",
+    "set-column-width 700",
+    "set-column-width +10% --window last",
+    "set-column-width -5000",
+    "cycle-column-width",
+    "set-full-width toggle",
+    "centre-column",
+    "scroll-view -300",
+    "scroll-view 1e9",
+    "split vertical",
+    "split toggle --window last",
+    "set-container-layout stacked",
+    "set-container-layout split-v --window last",
+    "focus-parent",
+    "focus-child",
+    "flatten",
+    "promote",
+    "promote --window last",
+    "set-masters +1",
+    "set-masters 0",
+    "set-master-fraction 2",
+    "set-master-fraction -0.1",
+    "set-master-side bottom",
+    "resize-window-by 90,-90",
+    "resize-window 10x2000 --window last",
+];
+
+#[test]
+fn the_commands_of_histories_are_commands() {
+    for line in TILE_COMMANDS {
+        line.parse::<crate::Command>().unwrap_or_else(|error| panic!("{line}: {error}"));
+    }
+}
+
 fn command() -> impl Strategy<Value = Do> {
     let direction = prop_oneof![Just(Direction::Left), Just(Direction::Right), Just(Direction::Up), Just(Direction::Down)];
     prop_oneof![
@@ -91,6 +140,7 @@ fn command() -> impl Strategy<Value = Do> {
         2 => (n(), any::<bool>()).prop_map(|(n, on)| Do::Float(n, on)),
         2 => (n(), any::<bool>()).prop_map(|(n, on)| Do::Minimize(n, on)),
         2 => select(LayoutKind::ALL.to_vec()).prop_map(Do::Layout),
+        6 => select(TILE_COMMANDS).prop_map(Do::Tile),
         2 => size().prop_map(|(w, h, scale)| Do::Plug(w, h, scale)),
         2 => (0..3_u8, size()).prop_map(|(n, (w, h, scale))| Do::Configure(n, w, h, scale)),
         2 => (0..3_u8).prop_map(Do::Unplug),
@@ -149,7 +199,7 @@ pub(super) fn op() -> impl Strategy<Value = Op> {
 pub(super) fn settings() -> impl Strategy<Value = Settings> {
     prop_oneof![
         4 => Just(Settings::default()),
-        1 => Just(Settings { layout: LayoutKind::Floating, ..Settings::default() }),
+        4 => select(LayoutKind::ALL.to_vec()).prop_map(|layout| Settings { layout, ..Settings::default() }),
         1 => Just(Settings { focus_new: false, ..Settings::default() }),
         1 => Just(Settings::plain()),
     ]

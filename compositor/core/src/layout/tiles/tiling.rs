@@ -22,6 +22,18 @@ impl TilingKind {
     pub const ALL: [Self; 5] = [Self::Columns, Self::Tree, Self::MasterStack, Self::Grid, Self::Monocle];
 }
 
+impl std::fmt::Display for TilingKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Columns => "columns",
+            Self::Tree => "tree",
+            Self::MasterStack => "master-stack",
+            Self::Grid => "grid",
+            Self::Monocle => "monocle",
+        })
+    }
+}
+
 /// The windows of one workspace in one of the layouts. What is special to a layout is reached by a `match`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Tiling {

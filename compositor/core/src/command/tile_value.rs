@@ -1,0 +1,177 @@
+//! What commands say about layouts: widths, counts, sides.
+
+use std::fmt;
+
+use super::{Argument, argument::Kind};
+use crate::layout::tiles::{Centring, ColumnTarget, ContainerLayout, NewWindow, Side, Split, Width};
+
+/// The words of an enum that is declared elsewhere.
+macro_rules! words {
+    ($($name:ident { $($variant:ident = $word:literal,)+ })+) => { $(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self { $(Self::$variant => $word,)+ })
+            }
+        }
+
+        impl Argument for $name {
+            const KIND: Kind = Kind::Choice(&[$($word,)+]);
+
+            fn parse(word: &str) -> Result<Self, String> {
+                match word {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(format!("write {}", [$($word,)+].join(", "))),
+                }
+            }
+
+            fn words(&self) -> Vec<String> {
+                vec![self.to_string()]
+            }
+        }
+    )+ };
+}
+
+words! {
+    ColumnTarget { Left = "left", Right = "right", First = "first", Last = "last", }
+    Split { Horizontal = "horizontal", Vertical = "vertical", Toggle = "toggle", }
+    ContainerLayout { SplitH = "split-h", SplitV = "split-v", Tabbed = "tabbed", Stacked = "stacked", }
+    Side { Left = "left", Right = "right", Top = "top", Bottom = "bottom", }
+    Centring { Never = "never", Always = "always", OnOverflow = "on-overflow", }
+    NewWindow { Beside = "beside", First = "first", Last = "last", }
+}
+
+fn number(text: &str) -> Option<f64> {
+    // Plus is what makes a change of it.
+    text.parse().ok().filter(|number: &f64| number.is_finite() && !text.starts_with('+'))
+}
+
+impl fmt::Display for Width {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // Without the last digits, which are an error of the multiplication.
+            Self::Fraction(fraction) => write!(f, "{}%", (fraction * 1e10).round() / 1e8),
+            Self::Fixed(length) => length.fmt(f),
+        }
+    }
+}
+
+/// `50%`, or `640` logical pixels.
+fn width(word: &str) -> Option<Width> {
+    match word.strip_suffix('%') {
+        Some(percent) => number(percent).map(|percent| Width::Fraction(percent / 100.0)),
+        None => number(word).map(Width::Fixed),
+    }
+}
+
+impl Argument for Width {
+    const KIND: Kind = Kind::Value { name: "WIDTH", takes: "a part of the area such as 50%, or logical pixels such as 640" };
+
+    fn parse(word: &str) -> Result<Self, String> {
+        let positive = |width: &Self| match width {
+            Self::Fraction(fraction) => (0.01..=10.0).contains(fraction),
+            Self::Fixed(length) => (1.0..=100_000.0).contains(length),
+        };
+        width(word).filter(positive).ok_or_else(|| "write a part of the area such as 50%, or logical pixels such as 640".to_owned())
+    }
+
+    fn words(&self) -> Vec<String> {
+        vec![self.to_string()]
+    }
+}
+
+/// A new width, or a change of the one there is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum WidthChange {
+    To(Width),
+    By(Width),
+}
+
+impl Argument for WidthChange {
+    const KIND: Kind =
+        Kind::Value { name: "WIDTH", takes: "a part of the area such as 50%, logical pixels such as 640, or a change such as +10% or -40" };
+
+    fn parse(word: &str) -> Result<Self, String> {
+        let wrong = || "write a width such as 50% or 640, or a change such as +10% or -40".to_owned();
+        match word.strip_prefix('+') {
+            Some(more) => width(more).map(Self::By).ok_or_else(wrong),
+            None if word.starts_with('-') => width(word).map(Self::By).ok_or_else(wrong),
+            None => Width::parse(word).map(Self::To).map_err(|_| wrong()),
+        }
+    }
+
+    fn words(&self) -> Vec<String> {
+        vec![match self {
+            Self::To(width) => width.to_string(),
+            Self::By(Width::Fraction(by) | Width::Fixed(by)) if by.is_sign_negative() => self.by().to_string(),
+            Self::By(by) => format!("+{by}"),
+        }]
+    }
+}
+
+impl WidthChange {
+    fn by(self) -> Width {
+        match self {
+            Self::To(width) | Self::By(width) => width,
+        }
+    }
+}
+
+/// A new number, or a change of the one there is: `2`, `+1`, `-0.05`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Change {
+    To(f64),
+    By(f64),
+}
+
+impl Change {
+    /// What the number will be.
+    pub fn of(self, now: f64) -> f64 {
+        match self {
+            Self::To(number) => number,
+            Self::By(by) => now + by,
+        }
+    }
+}
+
+impl Argument for Change {
+    const KIND: Kind = Kind::Value { name: "NUMBER", takes: "a number, or a change such as +1 or -0.05" };
+
+    fn parse(word: &str) -> Result<Self, String> {
+        let found = match word.strip_prefix('+') {
+            Some(more) => number(more).map(Self::By),
+            None if word.starts_with('-') => number(word).map(Self::By),
+            None => number(word).map(Self::To),
+        };
+        found.ok_or_else(|| "write a number such as 2, or a change such as +1 or -1".to_owned())
+    }
+
+    fn words(&self) -> Vec<String> {
+        vec![match self {
+            Self::To(number) => number.to_string(),
+            Self::By(by) if by.is_sign_negative() => by.to_string(),
+            Self::By(by) => format!("+{by}"),
+        }]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_read_and_write_the_same() {
+        for word in ["50%", "33.3%", "640", "+10%", "-10%", "-40", "+40.5"] {
+            assert_eq!(WidthChange::parse(word).unwrap().words(), [word]);
+        }
+        for word in ["2", "+1", "-1", "0.6", "-0.05"] {
+            assert_eq!(Change::parse(word).unwrap().words(), [word]);
+        }
+        for word in ["", "%", "++1", "nan", "inf%", "1e999", "50 %", "+", "-"] {
+            assert!(WidthChange::parse(word).is_err(), "{word:?}");
+            assert!(Change::parse(word).is_err(), "{word:?}");
+        }
+        for word in ["0%", "-5%", "0", "+5%"] {
+            assert!(Width::parse(word).is_err(), "{word:?}");
+        }
+    }
+}
