@@ -49,7 +49,7 @@ pub struct Options {
     #[arg(long, env = "GLASSHOUSE_EXECUTOR")]
     pub executor: Option<String>,
 
-    /// How windows are placed, such as tiling or floating. Short for --set layout.default=...
+    /// How windows are placed, such as columns or floating. Short for --set layout.default=...
     #[arg(long)]
     pub layout: Option<String>,
 

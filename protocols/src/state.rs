@@ -86,7 +86,7 @@ record! {
             focused: bool,
             /// A window on it wants attention.
             urgent: bool,
-            /// How its windows are placed, such as `tiling`.
+            /// How its windows are placed, such as `columns`.
             layout: String,
         }
         maybe {

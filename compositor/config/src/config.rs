@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use glasshouse_core::{Blend, Settings};
+use glasshouse_core::{Blend, Settings, Struts, tiles};
 use serde_json::json;
 
 use crate::{
     binding::{Bindings, Bound, DEFAULT_MODE, Trigger},
     options::{
-        Appearance, Background, Border, Bus, Capture, Cursor, Device, Display, Focus, Keyboard, Layout, Output, Session, Shadow,
-        TOUCHPAD_ONLY, Telemetry,
+        Appearance, Background, Border, Bus, Capture, Columns, Cursor, Device, Display, Focus, Keyboard, Layout, MasterStack, Output,
+        Session, Shadow, TOUCHPAD_ONLY, Telemetry, Tree,
     },
     problem::Fault,
     table::{Group, Row, Section, When},
@@ -20,6 +20,9 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Config {
     pub layout: Layout,
+    pub columns: Columns,
+    pub tree: Tree,
+    pub master_stack: MasterStack,
     pub focus: Focus,
     pub appearance: Appearance,
     pub background: Background,
@@ -51,7 +54,15 @@ impl Config {
         Settings {
             layout: self.layout.default,
             gap: self.layout.gap_px,
-            master_fraction: self.layout.master_fraction,
+            outer_gap: self.layout.outer_gap_px,
+            struts: Struts {
+                left: self.layout.strut_left_px,
+                right: self.layout.strut_right_px,
+                top: self.layout.strut_top_px,
+                bottom: self.layout.strut_bottom_px,
+            },
+            tab_height: self.layout.tab_height_px,
+            tiles: self.tiles(),
             border: glasshouse_core::Border {
                 width: *width_px,
                 focused: Blend { top: (*focused_top).into(), bottom: (*focused_bottom).into() },
@@ -67,6 +78,17 @@ impl Config {
             configure_timeout: Duration::from_millis(u64::from(self.layout.configure_timeout_ms)),
             focus_new: self.focus.new_windows,
             cascade_step: self.layout.cascade_step_px,
+        }
+    }
+
+    fn tiles(&self) -> tiles::Options {
+        let Columns { width, presets, centring, centre_single } = self.columns.clone();
+        let MasterStack { masters, fraction, side, new_window } = self.master_stack;
+        let masters = usize::try_from(masters).unwrap_or(1);
+        tiles::Options {
+            columns: tiles::ColumnsOptions { width, presets, centring, centre_single },
+            tree: tiles::TreeOptions { automatic: self.tree.automatic },
+            master_stack: tiles::MasterStackOptions { masters, fraction, side, new_window },
         }
     }
 
@@ -154,6 +176,9 @@ pub(crate) fn table() -> (Vec<Group>, Vec<Row>) {
     let mut rows = Vec::new();
     fixed! { groups, rows,
         "layout": Layout = layout;
+        "layout.columns": Columns = columns;
+        "layout.tree": Tree = tree;
+        "layout.master-stack": MasterStack = master_stack;
         "focus": Focus = focus;
         "appearance": Appearance = appearance;
         "appearance.background": Background = background;

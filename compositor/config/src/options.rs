@@ -1,6 +1,10 @@
 //! The options, section by section. This is the only place where an option is written down.
 
-use glasshouse_core::{LayoutKind, command::Mode};
+use glasshouse_core::{
+    LayoutKind,
+    command::Mode,
+    tiles::{Centring, ColumnsOptions, NewWindow, Side, Width},
+};
 use glasshouse_scene::Transform;
 
 use crate::{
@@ -16,15 +20,55 @@ section! {
     /// How windows are placed.
     Layout {
         /// How windows that do not float are placed, where nobody has chosen anything else.
-        default: LayoutKind = LayoutKind::Tiling, Now, example "\"floating\"";
-        /// The space between tiles, and between tiles and the edges of the work area, in logical pixels.
+        default: LayoutKind = LayoutKind::MasterStack, Now, example "\"columns\"";
+        /// The space between tiles, in logical pixels.
         gap_px: f64 = 12.0, Now, example "8", from 0.0 to 500.0;
-        /// What part of the width the master tile has.
-        master_fraction: f64 = 0.55, Now, example "0.5", from 0.1 to 0.9;
+        /// The space between tiles and the edges of the work area, in logical pixels.
+        outer_gap_px: f64 = 12.0, Now, example "0", from 0.0 to 500.0;
+        /// What tiles leave free at the left, besides, in logical pixels.
+        strut_left_px: f64 = 0.0, Now, example "64", from 0.0 to 10000.0;
+        /// What tiles leave free at the right.
+        strut_right_px: f64 = 0.0, Now, example "64", from 0.0 to 10000.0;
+        /// What tiles leave free at the top.
+        strut_top_px: f64 = 0.0, Now, example "32", from 0.0 to 10000.0;
+        /// What tiles leave free at the bottom.
+        strut_bottom_px: f64 = 0.0, Now, example "32", from 0.0 to 10000.0;
+        /// How high the titles of tabs are, in logical pixels. 0: none.
+        tab_height_px: f64 = 12.0, Now, example "8", from 0.0 to 200.0;
         /// How far the next floating window lies to the right of and below the one before, in logical pixels.
         cascade_step_px: f64 = 36.0, New, example "24", from 0.0 to 500.0;
         /// How long a new arrangement waits for slow programs before it is shown without them.
         configure_timeout_ms: u32 = 200, New, example "100", from 0.0 to 10000.0;
+    }
+
+    /// The layout `columns`: columns on a strip without end, which scrolls with the focus.
+    Columns {
+        /// How wide a new column is: a part of the area, or logical pixels.
+        width: Width = Width::Fraction(0.5), New, example "\"40%\"";
+        /// The widths that `cycle-column-width` goes through.
+        presets: Vec<Width> = ColumnsOptions::default().presets, Now, example "[\"50%\", \"100%\"]";
+        /// Where the view goes when another column gets the focus: as little as possible, always until that is in the middle, or only if both do not fit.
+        centring: Centring = Centring::Never, Now, example "\"always\"";
+        /// Whether a column that is alone stands in the middle.
+        centre_single: bool = false, Now, example "true";
+    }
+
+    /// The layout `tree`: containers in containers, split by hand.
+    Tree {
+        /// Whether a new window splits the one beside it along its longer side.
+        automatic: bool = false, Now, example "true";
+    }
+
+    /// The layout `master-stack`: masters at one side, the others stacked at the other. What is changed by commands stays so for its workspace.
+    MasterStack {
+        /// How many windows are masters, where nobody has chosen anything else.
+        masters: u32 = 1, New, example "2", from 0.0 to 1000.0;
+        /// What part of the area the masters have.
+        fraction: f64 = 0.55, New, example "0.5", from 0.05 to 0.95;
+        /// On which side they are.
+        side: Side = Side::Left, New, example "\"right\"";
+        /// Where a new window goes: beside the one that has the focus, or to the first or the last place.
+        new_window: NewWindow = NewWindow::Beside, Now, example "\"first\"";
     }
 
     /// What gets the keyboard.

@@ -3,6 +3,7 @@
 use glasshouse_core::{
     LayoutKind,
     command::{Argument, Kind, Mode},
+    tiles::{Centring, NewWindow, Side, Width},
 };
 use glasshouse_scene::Transform;
 use serde_json::{Value, json};
@@ -319,7 +320,7 @@ macro_rules! argument {
     )+ };
 }
 
-argument!(LayoutKind, Transform, Mode);
+argument!(LayoutKind, Transform, Mode, Width, Centring, Side, NewWindow);
 
 /// A word out of a closed list, as an enum with its words.
 macro_rules! words {

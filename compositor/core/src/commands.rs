@@ -190,7 +190,9 @@ impl Desktop {
         }
         if self.tiled_on(id).is_ok() {
             let changed = self.change_tiling(id, |tiling, input| tiling.resize_to(id, Some(to.width), Some(to.height), input))?;
-            return changed.then_some(()).ok_or(Refusal::NothingToChange("the layout leaves no room for that, or the tile is as large already"));
+            return changed
+                .then_some(())
+                .ok_or(Refusal::NothingToChange("the layout leaves no room for that, or the tile is as large already"));
         }
         let whole = |length: f64| f64::from(tame_i32(length.round() as i32).max(1));
         if let Some(window) = self.windows.get_mut(id) {

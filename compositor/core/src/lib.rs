@@ -31,10 +31,10 @@ mod settings;
 mod snapshot;
 mod stacking;
 mod surfaces;
-mod tile_commands;
-mod tilings;
 #[cfg(test)]
 mod tests;
+mod tile_commands;
+mod tilings;
 mod told;
 pub mod transaction;
 mod undo;

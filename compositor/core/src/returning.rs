@@ -242,7 +242,8 @@ impl Desktop {
             here.or_else(|| absent_number(number))
         };
         for (id, now) in &mut here {
-            let again = old(*id).zip(now.tiles.as_ref()).and_then(|(index, tiles)| self.returning.tiles_again(index, tiles, None, new_number));
+            let again =
+                old(*id).zip(now.tiles.as_ref()).and_then(|(index, tiles)| self.returning.tiles_again(index, tiles, None, new_number));
             now.tiles = again.or_else(|| Some(now.tiles.as_ref()?.renamed(|id| numbers.get(&id).copied())));
         }
         let mut slots: Vec<(Option<usize>, RememberedWorkspace)> = here.iter().map(|(id, now)| (old(*id), now.clone())).collect();

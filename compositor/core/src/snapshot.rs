@@ -54,8 +54,7 @@ impl Desktop {
         };
         let tiles = order(|ranks| ranks.tile);
         let number = |was: &RememberedWindow| memory.windows.iter().zip(0..).find(|(other, _)| std::ptr::eq(*other, was));
-        let here: BTreeMap<WindowId, WindowId> =
-            found.iter().filter_map(|(id, was)| Some((WindowId(number(was)?.1), *id))).collect();
+        let here: BTreeMap<WindowId, WindowId> = found.iter().filter_map(|(id, was)| Some((WindowId(number(was)?.1), *id))).collect();
         let windows = &mut self.windows;
         windows.stack = merged(&order(|ranks| ranks.stack), &windows.stack, 1);
         windows.history = merged(&order(|ranks| ranks.focus), &windows.history, 1);

@@ -15,6 +15,7 @@ mod record;
 mod snapshots;
 #[cfg(test)]
 mod tests;
+mod tiles_record;
 mod worker;
 
 use std::{

@@ -2,10 +2,12 @@
 //!
 //! A field that is new gets a default, so that an older file can be read; where that is impossible, [`VERSION`] becomes greater.
 
-use glasshouse_core::{LayoutKind, Memory, OutputMode, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace};
+use glasshouse_core::{LayoutKind, Memory, OutputMode, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace, tiles::Outline};
 use glasshouse_scene::{LogicalPoint, LogicalSize, Transform};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
+
+use super::tiles_record::TilesRecord;
 
 /// Of everything that is written here.
 const VERSION: u32 = 1;
@@ -107,6 +109,7 @@ struct WorkspaceRecord {
     returns_to: Option<String>,
     active: bool,
     layout: Option<String>,
+    tiles: Option<TilesRecord>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -170,17 +173,18 @@ impl From<OutputRecord> for RememberedOutput {
 
 impl From<&RememberedWorkspace> for WorkspaceRecord {
     fn from(workspace: &RememberedWorkspace) -> Self {
-        let RememberedWorkspace { name, output, returns_to, active, layout } = workspace.clone();
-        Self { name, output, returns_to, active, layout: layout.map(|layout| layout.to_string()) }
+        let RememberedWorkspace { name, output, returns_to, active, layout, tiles } = workspace.clone();
+        let tiles = tiles.as_ref().map(TilesRecord::from);
+        Self { name, output, returns_to, active, layout: layout.map(|layout| layout.to_string()), tiles }
     }
 }
 
 impl From<WorkspaceRecord> for RememberedWorkspace {
     fn from(record: WorkspaceRecord) -> Self {
-        let WorkspaceRecord { name, output, returns_to, active, layout } = record;
+        let WorkspaceRecord { name, output, returns_to, active, layout, tiles } = record;
         // A layout that this version does not have is none.
         let layout = LayoutKind::ALL.iter().copied().find(|known| layout.as_deref() == Some(&known.to_string()));
-        Self { name, output, returns_to, active, layout }
+        Self { name, output, returns_to, active, layout, tiles: tiles.map(Outline::from) }
     }
 }
 

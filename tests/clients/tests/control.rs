@@ -60,7 +60,7 @@ async fn a_file_is_read_again_when_it_changes_and_kept_out_when_it_is_wrong() ->
     let shown = |desktop: &Desktop| desktop.ctl(&["config", "show", "layout.gap-px"]);
     desktop.wait_for("the new gap", |desktop| Ok(shown(desktop)?.contains("40").then_some(())))?;
 
-    std::fs::write(&file, "[layout]\ngap-px = \"wide\"\nmaster-fractoin = 0.5\n[bindings]\n\"super+x\" = \"focus-windw left\"\n")?;
+    std::fs::write(&file, "[layout]\ngap-px = \"wide\"\nouter-gap-xp = 5\n[bindings]\n\"super+x\" = \"focus-windw left\"\n")?;
     let problems = loop {
         let problems = config.problems().await?;
         if !problems.is_empty() {
@@ -68,7 +68,7 @@ async fn a_file_is_read_again_when_it_changes_and_kept_out_when_it_is_wrong() ->
         }
         tokio::task::yield_now().await;
     };
-    for part in ["config.toml:2:10", "config.toml:3:1", "did you mean master-fraction?", "config.toml:5:13", "did you mean focus-window?"] {
+    for part in ["config.toml:2:10", "config.toml:3:1", "did you mean outer-gap-px?", "config.toml:5:13", "did you mean focus-window?"] {
         assert!(problems.contains(part), "{part} is not in\n{problems}");
     }
     assert_eq!(config.get("layout.gap-px").await?.value, "40");

@@ -23,7 +23,9 @@ fn a_misspelled_key_is_told_the_nearest() {
     check("gap-px = 8", &["1:1: there is no option \"gap-px\" at the top; did you mean layout.gap-px?"]);
     check(
         "[layout]\nqqq = 1",
-        &["2:1: there is no option \"qqq\" in layout; there are cascade-step-px, configure-timeout-ms, default, gap-px, master-fraction"],
+        &[
+            "2:1: there is no option \"qqq\" in layout; there are cascade-step-px, columns, configure-timeout-ms, default, gap-px, master-stack, outer-gap-px, strut-bottom-px, strut-left-px, strut-right-px, strut-top-px, tab-height-px, tree",
+        ],
     );
     check("[output.DP-1]\nscal = 2", &["2:1: there is no option \"scal\" in output.*; did you mean scale?"]);
     check("[input.mouse]\ntap = true", &["2:1: there is no option \"tap\" in input.mouse; did you mean input.touchpad.tap?"]);
@@ -35,8 +37,10 @@ fn a_value_of_another_type_is_told_what_to_write() {
     check("focus.new-windows = \"yes\"", &["1:21: \"yes\" is a text; did you mean true, without quotes?"]);
     check("layout = 5", &["1:10: layout is a section; write [layout] on a line of its own and options below"]);
     check(
-        "layout.default = \"tilling\"",
-        &["1:18: \"tilling\" is not known here; did you mean \"tiling\"? There are \"floating\" or \"tiling\""],
+        "layout.default = \"colums\"",
+        &[
+            "1:18: \"colums\" is not known here; did you mean \"columns\"? There are \"floating\", \"columns\", \"tree\", \"master-stack\", \"grid\" or \"monocle\"",
+        ],
     );
     check(
         "appearance.border.focused-top = \"blue\"",
@@ -108,10 +112,10 @@ fn two_bindings_for_one_key_are_told_of_each_other() {
 #[test]
 fn all_mistakes_are_told_at_once() {
     check(
-        "[layout]\ngap-px = \ndefault = tiling # here\n[bindings]\n\"super+x\" = \"udno\"\n[focus\nnew-windows = 3\n[bus]\nsession = 3\n",
+        "[layout]\ngap-px = \ndefault = columns # here\n[bindings]\n\"super+x\" = \"udno\"\n[focus\nnew-windows = 3\n[bus]\nsession = 3\n",
         &[
             "2:10: there is no value here; write one behind the equals sign",
-            "3:11: tiling is no value; write a text in quotes: \"tiling\"",
+            "3:11: columns is no value; write a text in quotes: \"columns\"",
             "5:13: there is no command \"udno\"; did you mean undo?",
             "6:7: unclosed table, expected `]`",
             "9:11: this is a whole number; write true or false",
@@ -175,7 +179,7 @@ fn mistakes_in_every_layer_are_told_at_once() {
             "/home/b.toml:1:1: there is no option \"x\" at the top; there are appearance, bindings, bus, capture, display, focus, input, launch, layout, mode, output, session, telemetry",
             "$GLASSHOUSE_LAYOUT_GAP: no option belongs to GLASSHOUSE_LAYOUT_GAP; did you mean GLASSHOUSE_LAYOUT_GAP_PX?",
             "$GLASSHOUSE_FOCUS_NEW_WINDOWS: this is a text; write true or false",
-            "--layout: \"spiral\" is not known here; write \"floating\" or \"tiling\"",
+            "--layout: \"spiral\" is not known here; write \"floating\", \"columns\", \"tree\", \"master-stack\", \"grid\" or \"monocle\"",
         ]
     );
 }

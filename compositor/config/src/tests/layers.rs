@@ -13,8 +13,8 @@ fn file(path: &str, text: &str) -> (PathBuf, String) {
 fn later_layers_win_and_every_value_knows_where_it_is_from() {
     let mut layers = Layers::new()
         .with_files([
-            file("/etc/g.toml", "[layout]\ngap-px = 1\nmaster-fraction = 0.3\ncascade-step-px = 5\n"),
-            file("/home/g.toml", "layout.gap-px = 2\nlayout.master-fraction = 0.4"),
+            file("/etc/g.toml", "[layout]\ngap-px = 1\nouter-gap-px = 0.3\ncascade-step-px = 5\n"),
+            file("/home/g.toml", "layout.gap-px = 2\nlayout.outer-gap-px = 0.4"),
         ])
         .with_environment([("GLASSHOUSE_LAYOUT_GAP_PX".to_owned(), "3".to_owned()), ("PATH".to_owned(), "/bin".to_owned())])
         .with_flag("--layout", "layout.default", "floating");
@@ -24,7 +24,7 @@ fn later_layers_win_and_every_value_knows_where_it_is_from() {
         assert_eq!((shown.value.as_str(), shown.origin.to_string().as_str()), (value, origin), "{key}");
     };
     check("layout.gap-px", "4", "set at run time");
-    check("layout.master-fraction", "0.4", "/home/g.toml:2");
+    check("layout.outer-gap-px", "0.4", "/home/g.toml:2");
     check("layout.cascade-step-px", "5", "/etc/g.toml:4");
     check("layout.default", "\"floating\"", "--layout");
     check("appearance.radius-px", "12", "default");

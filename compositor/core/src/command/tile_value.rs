@@ -48,8 +48,13 @@ fn number(text: &str) -> Option<f64> {
 impl fmt::Display for Width {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // Without the last digits, which are an error of the multiplication.
-            Self::Fraction(fraction) => write!(f, "{}%", (fraction * 1e10).round() / 1e8),
+            Self::Fraction(fraction) => {
+                // The shortest that reads as the same number: a multiplication by 100 adds digits at the end.
+                let percent = fraction * 100.0;
+                let short = (0..12).map(|digits| (percent * 10_f64.powi(digits)).round() / 10_f64.powi(digits));
+                let mut all = short.chain([percent, percent.next_up(), percent.next_down()]);
+                write!(f, "{}%", all.find(|percent| percent / 100.0 == *fraction).unwrap_or(percent))
+            }
             Self::Fixed(length) => length.fmt(f),
         }
     }
@@ -162,6 +167,10 @@ mod tests {
     fn changes_read_and_write_the_same() {
         for word in ["50%", "33.3%", "640", "+10%", "-10%", "-40", "+40.5"] {
             assert_eq!(WidthChange::parse(word).unwrap().words(), [word]);
+        }
+        for fraction in [1.0 / 3.0, 0.1 + 0.2, 2.0 / 3.0, 0.55, 0.07, 1e-3] {
+            let word = Width::Fraction(fraction).to_string();
+            assert_eq!(width(&word), Some(Width::Fraction(fraction)), "{word}");
         }
         for word in ["2", "+1", "-1", "0.6", "-0.05"] {
             assert_eq!(Change::parse(word).unwrap().words(), [word]);

@@ -8,8 +8,8 @@ use super::bench::Bench;
 use crate::{
     Event, LayoutKind, OutputInfo, View,
     grid::Grid,
-    stacking::Item,
     layout::tiles::Layout as _,
+    stacking::Item,
     window::{Phase, Slot, Window},
 };
 

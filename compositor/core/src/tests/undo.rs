@@ -208,8 +208,25 @@ fn line() -> impl Strategy<Value = String> {
         .filter(|entry| entry.scope == Scopes::ARRANGE && entry.undo == crate::command::Undo::Arrangement)
         .map(|entry| entry.name)
         .collect();
-    let words =
-        ["left", "right", "next", "last", "1", "2", "3", "on", "off", "toggle", "10,20", "400x300", "tree", "columns", "monocle", "floating", "HEADLESS-2"];
+    let words = [
+        "left",
+        "right",
+        "next",
+        "last",
+        "1",
+        "2",
+        "3",
+        "on",
+        "off",
+        "toggle",
+        "10,20",
+        "400x300",
+        "tree",
+        "columns",
+        "monocle",
+        "floating",
+        "HEADLESS-2",
+    ];
     (proptest::sample::select(arranging), proptest::sample::select(words.to_vec()), proptest::option::of(1..4_u8)).prop_map(
         |(name, word, window)| match window {
             Some(window) => format!("{name} {word} --window {window}"),
