@@ -162,17 +162,13 @@ impl Desktop {
         }
     }
 
-<<<<<<< HEAD
-    pub(crate) fn dismiss_popups_except(&self, keep: Option<SurfaceId>, effects: &mut Effects) {
-=======
     /// Whether a surface is a panel's, not the background's.
     fn is_above_windows(&self, surface: SurfaceId) -> bool {
         let root = self.popup_root(self.surfaces.root(surface).0);
         self.layers.get(root).is_none_or(|layer| layer.layer() >= Layer::Top) || root != self.surfaces.root(surface).0
     }
 
-    fn dismiss_popups_except(&self, keep: Option<SurfaceId>, effects: &mut Effects) {
->>>>>>> bc4b471 (core: workspaces tile with the layouts)
+    pub(crate) fn dismiss_popups_except(&self, keep: Option<SurfaceId>, effects: &mut Effects) {
         let mut dismissed = Vec::new();
         for popup in self.popups.iter() {
             let root = self.popup_root(popup.parent);
