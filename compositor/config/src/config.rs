@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use glasshouse_core::{Blend, Settings, Struts, tiles};
-use serde_json::json;
 
 use crate::{
     binding::{Bindings, Bound, DEFAULT_MODE, Trigger},
@@ -211,7 +210,7 @@ pub(crate) fn table() -> (Vec<Group>, Vec<Row>) {
         example: "\"wayland\"",
         range: None,
         when: When::New,
-        schema: String::schema(),
+        schema: String::schema,
         read: Box::new(|config, names, node| {
             config.environment.insert(first(names).to_owned(), String::read(node)?);
             Ok(())
@@ -239,7 +238,7 @@ fn bindings() -> Vec<Row> {
         example,
         range: None,
         when: When::Now,
-        schema: Bound::schema(),
+        schema: Bound::schema,
         read: Box::new(move |config, names, node| bind(config, mode(names), names, node)),
         show: Box::new(move |config, names| {
             let trigger = names.last().and_then(|name| name.parse::<Trigger>().ok());
@@ -262,7 +261,7 @@ fn bindings() -> Vec<Row> {
             example: "true",
             range: None,
             when: When::Now,
-            schema: json!({ "type": "boolean" }),
+            schema: bool::schema,
             read: Box::new(|config, names, node| {
                 config.bindings.mode_mut(first(names)).once = bool::read(node)?;
                 Ok(())

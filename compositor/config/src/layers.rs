@@ -1,6 +1,6 @@
 //! The layers of a configuration and what comes of them.
 
-use std::{path::PathBuf, sync::LazyLock};
+use std::{cell::LazyCell, path::PathBuf, sync::LazyLock};
 
 use glasshouse_core::Command;
 
@@ -57,9 +57,11 @@ impl Layers {
     /// Takes over the variables that are options, such as `GLASSHOUSE_LAYOUT_GAP_PX`, and the ones that look as if they were meant to be:
     /// those that begin with `GLASSHOUSE_`, a section and `_`. Every other one has another meaning.
     pub fn with_environment(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
-        let sections: Vec<String> =
-            rows().iter().filter_map(|row| row.parts().next()).map(|part| format!("GLASSHOUSE_{}_", part.to_uppercase())).collect();
-        for (name, value) in variables {
+        // Most are not ours, and the names of ours cost time.
+        let sections: LazyCell<Vec<String>> = LazyCell::new(|| {
+            rows().iter().filter_map(|row| row.parts().next()).map(|part| format!("GLASSHOUSE_{}_", part.to_uppercase())).collect()
+        });
+        for (name, value) in variables.into_iter().filter(|(name, _)| name.starts_with("GLASSHOUSE_")) {
             let known = rows().iter().find(|row| row.variable().is_some_and(|variable| variable == name));
             if known.is_some() || sections.iter().any(|section| name.starts_with(section)) {
                 // An unknown one keeps its name for a key, and that is complained about later.

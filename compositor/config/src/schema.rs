@@ -16,7 +16,7 @@ pub fn schema() -> Value {
 
 fn table(tree: &Tree) -> Value {
     if let Some(row) = tree.row.and_then(|row| rows().get(row)) {
-        let mut schema = row.schema.clone();
+        let mut schema = (row.schema)();
         if let Some(schema) = schema.as_object_mut() {
             schema.insert("description".to_owned(), json!(row.doc));
         }

@@ -55,7 +55,8 @@ pub struct Row {
     /// Smallest and largest number, both allowed.
     pub range: Option<(f64, f64)>,
     pub when: When,
-    pub(crate) schema: Value,
+    /// Made when it is asked for: a desktop never does.
+    pub(crate) schema: fn() -> Value,
     pub(crate) read: Read,
     pub(crate) show: Show,
 }
@@ -86,12 +87,13 @@ impl Row {
             None if schema.get("type").is_some_and(|kind| kind == "boolean") => vec!["true".to_owned(), "false".to_owned()],
             None => Vec::new(),
         };
-        match self.schema.get("anyOf").and_then(Value::as_array) {
+        let schema = (self.schema)();
+        match schema.get("anyOf").and_then(Value::as_array) {
             Some(several) => {
                 let constants = several.iter().filter_map(|schema| schema.get("const")).map(Value::to_string);
                 several.iter().flat_map(words).chain(constants).collect()
             }
-            None => words(&self.schema),
+            None => words(&schema),
         }
     }
 
@@ -146,7 +148,7 @@ pub(crate) struct Field<S> {
     pub(crate) example: &'static str,
     pub(crate) range: Option<(f64, f64)>,
     pub(crate) when: When,
-    pub(crate) schema: Value,
+    pub(crate) schema: fn() -> Value,
     pub(crate) read: fn(&mut S, &Node<'_>) -> Result<(), Vec<Fault>>,
     pub(crate) show: fn(&S) -> String,
 }
@@ -188,7 +190,7 @@ macro_rules! section {
                     example: $example,
                     range: None$(.or(Some(($low, $high))))?,
                     when: $crate::table::When::$when,
-                    schema: $crate::table::within(<$type as $crate::value::Setting>::schema(), None$(.or(Some(($low, $high))))?),
+                    schema: || $crate::table::within(<$type as $crate::value::Setting>::schema(), None$(.or(Some(($low, $high))))?),
                     read: |section, node| {
                         section.$field = $crate::table::read_within(node, None$(.or(Some(($low, $high))))?)?;
                         Ok(())

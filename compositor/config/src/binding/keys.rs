@@ -2,11 +2,86 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use xkeysym::Keysym;
+use xkeysym::{Keysym, key};
 
 /// Where named keysyms are, apart from those that are a Unicode character: Latin and other scripts, keyboard and terminal keys, and
 /// the keys of media and laptops. From xkbcommon-keysyms.h.
 const RANGES: &[std::ops::RangeInclusive<u32>] = &[0x20..=0x20ff, 0xfd00..=0xffff, 0x1008_fe00..=0x1008_ffff, 0x1008_1000..=0x1008_12ff];
+
+/// The keys that people bind, by xkb's names. They are found here without [`NAMES`], which most desktops then never need: reading the names
+/// of ten thousand keysyms takes longer than the rest of the configuration, and they stay in memory.
+const USUAL: &[(&str, u32)] = &[
+    ("Return", key::Return),
+    ("space", key::space),
+    ("Tab", key::Tab),
+    ("ISO_Left_Tab", key::ISO_Left_Tab),
+    ("BackSpace", key::BackSpace),
+    ("Escape", key::Escape),
+    ("Left", key::Left),
+    ("Right", key::Right),
+    ("Up", key::Up),
+    ("Down", key::Down),
+    ("Home", key::Home),
+    ("End", key::End),
+    ("Prior", key::Prior),
+    ("Next", key::Next),
+    ("Insert", key::Insert),
+    ("Delete", key::Delete),
+    ("Menu", key::Menu),
+    ("Print", key::Print),
+    ("Pause", key::Pause),
+    ("Caps_Lock", key::Caps_Lock),
+    ("Num_Lock", key::Num_Lock),
+    ("Scroll_Lock", key::Scroll_Lock),
+    ("Shift_L", key::Shift_L),
+    ("Shift_R", key::Shift_R),
+    ("Control_L", key::Control_L),
+    ("Control_R", key::Control_R),
+    ("Alt_L", key::Alt_L),
+    ("Alt_R", key::Alt_R),
+    ("Super_L", key::Super_L),
+    ("Super_R", key::Super_R),
+    ("ISO_Level3_Shift", key::ISO_Level3_Shift),
+    ("minus", key::minus),
+    ("plus", key::plus),
+    ("equal", key::equal),
+    ("comma", key::comma),
+    ("period", key::period),
+    ("slash", key::slash),
+    ("backslash", key::backslash),
+    ("semicolon", key::semicolon),
+    ("apostrophe", key::apostrophe),
+    ("grave", key::grave),
+    ("bracketleft", key::bracketleft),
+    ("bracketright", key::bracketright),
+    ("F1", key::F1),
+    ("F2", key::F2),
+    ("F3", key::F3),
+    ("F4", key::F4),
+    ("F5", key::F5),
+    ("F6", key::F6),
+    ("F7", key::F7),
+    ("F8", key::F8),
+    ("F9", key::F9),
+    ("F10", key::F10),
+    ("F11", key::F11),
+    ("F12", key::F12),
+    ("XF86AudioRaiseVolume", key::XF86_AudioRaiseVolume),
+    ("XF86AudioLowerVolume", key::XF86_AudioLowerVolume),
+    ("XF86AudioMute", key::XF86_AudioMute),
+    ("XF86AudioMicMute", key::XF86_AudioMicMute),
+    ("XF86AudioPlay", key::XF86_AudioPlay),
+    ("XF86AudioPause", key::XF86_AudioPause),
+    ("XF86AudioStop", key::XF86_AudioStop),
+    ("XF86AudioNext", key::XF86_AudioNext),
+    ("XF86AudioPrev", key::XF86_AudioPrev),
+    ("XF86MonBrightnessUp", key::XF86_MonBrightnessUp),
+    ("XF86MonBrightnessDown", key::XF86_MonBrightnessDown),
+];
+
+fn usual(name: &str) -> Option<Keysym> {
+    USUAL.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, keysym)| Keysym::new(*keysym))
+}
 
 /// All names, as libxkbcommon has them.
 static NAMES: LazyLock<BTreeMap<String, Keysym>> = LazyLock::new(|| {
@@ -78,7 +153,10 @@ pub(super) fn find(name: &str) -> Result<Keysym, Option<String>> {
     }
     let lower = name.to_lowercase();
     if let Some((_, alias)) = ALIASES.iter().find(|(known, _)| *known == lower) {
-        return NAMES.get(*alias).copied().ok_or(None);
+        return usual(alias).ok_or(None);
+    }
+    if let Some(keysym) = usual(&lower) {
+        return Ok(small(keysym));
     }
     if let Some(keysym) = NAMES.get(name).or_else(|| LOWER.get(&lower)) {
         return Ok(small(*keysym));
@@ -89,7 +167,9 @@ pub(super) fn find(name: &str) -> Result<Keysym, Option<String>> {
 
 /// The name that [`find`] knows a keysym by.
 pub(super) fn name(keysym: Keysym) -> String {
-    if let Some(name) = name_of(keysym).filter(|name| NAMES.contains_key(name)) {
+    if RANGES.iter().any(|range| range.contains(&keysym.raw()))
+        && let Some(name) = name_of(keysym)
+    {
         return name;
     }
     keysym.key_char().map_or_else(|| format!("0x{:x}", keysym.raw()), String::from)
@@ -114,6 +194,31 @@ pub(super) fn types_text(keysym: Keysym) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_usual_keys_are_what_all_names_say_in_any_case() {
+        for (name, keysym) in USUAL {
+            assert_eq!(NAMES.get(*name), Some(&Keysym::new(*keysym)), "{name}");
+            assert_eq!(LOWER.get(&name.to_lowercase()), Some(&Keysym::new(*keysym)), "{name} has a namesake in other case");
+        }
+    }
+
+    #[test]
+    fn the_default_configuration_names_usual_keys_only() {
+        let keys = |line: &'static str| line.strip_prefix('"')?.split('"').next()?.rsplit('+').next();
+        for name in crate::layers::BUILT_IN.lines().filter_map(keys).filter(|name| name.chars().count() > 1) {
+            let name = name.to_lowercase();
+            let is_key = usual(&name).is_some() || ALIASES.iter().any(|(alias, _)| *alias == name);
+            assert!(is_key || find(&name).is_err(), "{name} costs every start the names of all keys");
+        }
+    }
+
+    #[test]
+    fn every_name_is_found_again() {
+        for (name, keysym) in NAMES.iter() {
+            assert_eq!(find(&super::name(*keysym)), Ok(small(*keysym)), "{name}");
+        }
+    }
 
     #[test]
     fn every_alias_is_a_key() {
