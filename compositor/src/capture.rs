@@ -137,8 +137,10 @@ impl State {
                     .desktop
                     .scene(View::Window(*window), self.now)
                     .ok_or_else(|| BusError::Refused(format!("window {window} shows nothing yet")))?;
-                let scale = f64::from(scene.size.width) / info.area.size.width.max(1.0);
-                let whole = LogicalRect::from_size(info.area.size);
+                // Of the contents, not of the place that the window has: a client that has not answered yet shows more than fits there, and
+                // its pixels are no smaller for that.
+                let scale = self.desktop.window_scale(*window).unwrap_or(1.0);
+                let whole = back_to_logical(PhysicalRect::from_size(scene.size), LogicalPoint::zero(), scale);
                 let (crop, inside) = match region {
                     None => (None, whole),
                     Some(region) => {

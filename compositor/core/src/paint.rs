@@ -111,6 +111,11 @@ impl Desktop {
         Some(painter.finish(drawn.map(|drawn| self.cursor(Grid { origin: drawn.origin + geometry.origin.to_vector(), ..grid }))))
     }
 
+    /// Pixels per logical pixel in [`View::Window`] of this window. `None`: there is no such window.
+    pub fn window_scale(&self, window: WindowId) -> Option<f64> {
+        self.windows.get(window).map(|window| self.grid_of(window).scale)
+    }
+
     /// Where a popup's surface lies in the coordinates of its window's main surface.
     fn offset_in_root(&self, popup: SurfaceId) -> LogicalPoint {
         let mut offset = LogicalPoint::zero();
