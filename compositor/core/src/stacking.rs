@@ -111,10 +111,11 @@ impl Desktop {
         let menus = |items: &mut Vec<Item>, layer| items.extend(self.layers.on(layer).map(|layer| Item::Popups(layer.surface)));
         layer(&mut items, Layer::Background);
         layer(&mut items, Layer::Bottom);
-        // A tile's menu may lie over its neighbour.
-        items.extend(tiles.iter().map(|window| Item::Window(window.id)));
+        // Below windows: one that has not answered yet still lies where titles are now.
         let shown = self.outputs.ids().into_iter().filter_map(|output| self.workspaces.active_on(output)).map(|workspace| workspace.id);
         items.extend(shown.filter(|workspace| !self.tabs_on(*workspace).is_empty()).map(Item::Tabs));
+        // A tile's menu may lie over its neighbour.
+        items.extend(tiles.iter().map(|window| Item::Window(window.id)));
         items.extend(tiles.iter().map(|window| Item::Popups(window.surface)));
         for window in floating {
             items.extend([Item::Window(window.id), Item::Popups(window.surface)]);

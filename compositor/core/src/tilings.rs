@@ -25,6 +25,9 @@ use crate::{
 /// Layouts of workspaces without an output are cut from this; nobody sees them.
 const NOWHERE: LogicalSize = LogicalSize::new(1280.0, 720.0);
 
+/// Of so many windows that float or are minimized a workspace knows exactly where they come back to.
+const MAX_LEFT: usize = 16;
+
 /// Everything that layouts have to know of the rest of the desktop.
 pub(crate) struct Ground<'a> {
     settings: &'a Settings,
@@ -96,6 +99,9 @@ impl<'a> Ground<'a> {
         let tiles: Vec<WindowId> =
             workspace.windows.iter().copied().filter(|id| self.windows.get(*id).is_some_and(Window::is_tile)).collect();
         let kind = workspace.layout.unwrap_or(self.settings.layout).tiling();
+        let members: BTreeSet<WindowId> = workspace.windows.iter().copied().collect();
+        let mut left = std::mem::take(&mut workspace.left);
+        left.retain(|(id, _)| members.contains(id));
         let mut tiling = std::mem::take(&mut workspace.tiling);
         let order = self.with_input(workspace, |input| {
             let tiling = Arc::make_mut(&mut tiling);
@@ -106,16 +112,26 @@ impl<'a> Ground<'a> {
             if now != tiles {
                 let mut here: BTreeSet<WindowId> = now.iter().copied().collect();
                 let wanted: BTreeSet<WindowId> = tiles.iter().copied().collect();
-                for gone in now.iter().filter(|id| !wanted.contains(id)) {
-                    tiling.remove(*gone);
-                    here.remove(gone);
+                let gone: Vec<WindowId> = now.iter().copied().filter(|id| !wanted.contains(id)).collect();
+                if gone.iter().any(|id| members.contains(id)) {
+                    let outline = Arc::new(tiling.outline());
+                    left.extend(gone.iter().filter(|id| members.contains(id)).map(|id| (*id, Arc::clone(&outline))));
+                }
+                for gone in gone {
+                    tiling.remove(gone);
+                    here.remove(&gone);
                 }
                 let mut before = None;
                 for (index, id) in tiles.iter().enumerate() {
                     if here.insert(*id) {
                         let next = || tiles.iter().skip(index + 1).find(|next| now.contains(next) && wanted.contains(next));
                         let place = before.map(Place::After).or_else(|| next().copied().map(Place::Before)).unwrap_or(Place::Last);
-                        tiling.insert(*id, place, input);
+                        let before = left.iter().position(|(left, _)| left == id).map(|index| left.remove(index).1);
+                        let back = before.and_then(|before| tiling.put_back(*id, &before, input.options));
+                        match back {
+                            Some(back) => *tiling = back,
+                            None => tiling.insert(*id, place, input),
+                        }
                     }
                     before = Some(*id);
                 }
@@ -124,6 +140,8 @@ impl<'a> Ground<'a> {
             tiling.windows()
         });
         workspace.tiling = tiling;
+        left.drain(..left.len().saturating_sub(MAX_LEFT));
+        workspace.left = left;
         if order != tiles {
             workspace.reorder_tiles(&order);
         }

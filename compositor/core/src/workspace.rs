@@ -10,7 +10,7 @@ use glasshouse_scene::{LogicalPoint, OutputId};
 use crate::{
     command::LayoutKind,
     ids::{WindowId, WorkspaceId},
-    layout::tiles::Tiling,
+    layout::tiles::{Outline, Tiling},
     output::MAX_OUTPUTS,
 };
 
@@ -52,6 +52,8 @@ pub(crate) struct Workspace {
     pub(crate) windows: Vec<WindowId>,
     /// How its tiles lie. Shared with what undo remembers.
     pub(crate) tiling: Arc<Tiling>,
+    /// How its tiles lay when a window of it began to float or was minimized, the newest last: it comes back there.
+    pub(crate) left: Vec<(WindowId, Arc<Outline>)>,
     /// The output it was on when that went away. It returns when one of that name does.
     pub(crate) lost: Option<Lost>,
     /// Where its last output was, while it has none: what floats is moved by as much as its output is.
@@ -188,6 +190,7 @@ impl Workspaces {
             layout: None,
             windows: Vec::new(),
             tiling: Arc::default(),
+            left: Vec::new(),
             lost: None,
             left_at: LogicalPoint::zero(),
         }

@@ -80,7 +80,7 @@ fn workspace() -> impl Strategy<Value = WorkspaceRef> {
 }
 
 /// Of every kind, with windows that are tiles and others that are not.
-const TILE_COMMANDS: &[&str] = &[
+pub(super) const TILE_COMMANDS: &[&str] = &[
     "cycle-layout",
     "cycle-layout --back on",
     "move-towards left",

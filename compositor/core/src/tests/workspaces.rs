@@ -354,6 +354,27 @@ proptest! {
     #![proptest_config(super::histories::cases(500))]
 
     #[test]
+    fn a_tile_that_floats_or_is_minimized_comes_back_to_its_place(
+        layout in proptest::sample::select(crate::LayoutKind::ALL.to_vec()),
+        lines in proptest::collection::vec(proptest::sample::select(super::histories::TILE_COMMANDS), 0..12),
+        which in 1..5_u8, minimized in any::<bool>(),
+    ) {
+        let mut t = bench(1, 4);
+        t.after(&format!("set-layout {layout}"));
+        for line in lines {
+            let _ = t.command(line.parse().unwrap());
+            t.answer();
+        }
+        t.after(&format!("focus-window {which}"));
+        let mode = if minimized { "set-minimized" } else { "set-floating" };
+        let tiles = |t: &Bench| t.desktop.workspaces.focused().unwrap().tiling.outline();
+        let before = tiles(&t);
+        t.after(&format!("{mode} on --window {which}"));
+        t.after(&format!("{mode} off --window {which}"));
+        prop_assert_eq!(tiles(&t), before);
+    }
+
+    #[test]
     fn unplug_and_replug_is_identity(lines in built_up(), which in 1..3_u8, small in any::<bool>()) {
         let mut t = bench(2, 4);
         // Windows that do not fit on the other output are pulled into it, and pushed back out.

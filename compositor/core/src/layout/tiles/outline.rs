@@ -150,6 +150,20 @@ impl Tiling {
         }
     }
 
+    /// With `window` again where it was when the layout looked like `before`. `None`: the others have been arranged anew since.
+    pub fn put_back(&self, window: WindowId, before: &Outline, options: &Options) -> Option<Self> {
+        let here = |id: WindowId| self.contains(id).then_some(id);
+        // Built, because a container goes with its last window.
+        if before.renamed(here).build(options).outline() != self.outline() {
+            return None;
+        }
+        let mut new = before.renamed(|id| if id == window { Some(id) } else { here(id) }).build(options);
+        if let (Self::Columns(new), Self::Columns(now)) = (&mut new, self) {
+            new.look_where(now);
+        }
+        Some(new)
+    }
+
     /// The same layout for other windows: those for which there is none leave it.
     #[must_use]
     pub fn renamed(&self, options: &Options, new: impl Fn(WindowId) -> Option<WindowId>) -> Self {

@@ -59,6 +59,17 @@ impl Columns {
         Self { columns, view: View::default() }
     }
 
+    /// Takes over where another strip's view stands, and which tile of each column had the focus.
+    pub(super) fn look_where(&mut self, other: &Self) {
+        for column in &mut self.columns {
+            let active = other.columns.iter().filter_map(Column::active_window).find_map(|window| column.position(window));
+            column.active = active.unwrap_or(0);
+        }
+        let anchor = other.columns.get(other.view.anchor).and_then(Column::active_window);
+        let anchor = anchor.and_then(|window| self.column_of(window)).unwrap_or(self.columns.len());
+        self.view = View { anchor, offset: other.view.offset, ..View::default() };
+    }
+
     fn column_of(&self, window: WindowId) -> Option<usize> {
         self.columns.iter().position(|column| column.position(window).is_some())
     }
