@@ -363,6 +363,8 @@ impl State {
         self.launches_turn();
         self.display_turn();
         self.lock_turn();
+        self.output_manager_turn();
+        self.output_powers_turn();
         self.idle_turn();
         self.captures_turn();
         self.telemetry_turn();

@@ -16,7 +16,9 @@ use crate::{
     launch::Launches,
     session::Session,
     telemetry::Telemetry,
-    wayland::{Clients, idle_notify::IdleNotifier, session_lock::SessionLock},
+    wayland::{
+        Clients, idle_notify::IdleNotifier, output_management::OutputManager, output_power::OutputPowers, session_lock::SessionLock,
+    },
 };
 
 /// Everything that the main thread owns. No logic lives here.
@@ -36,6 +38,8 @@ pub struct State {
     pub session: Session,
     pub session_lock: SessionLock,
     pub idle_notifier: IdleNotifier,
+    pub output_manager: OutputManager,
+    pub output_powers: OutputPowers,
     pub handle: LoopHandle<'static, State>,
     /// What the core decided and nobody has done yet.
     effects: VecDeque<Effect>,
@@ -67,6 +71,8 @@ impl State {
             session: Session::default(),
             session_lock: SessionLock::default(),
             idle_notifier: IdleNotifier::default(),
+            output_manager: OutputManager::default(),
+            output_powers: OutputPowers::default(),
             handle,
             effects: VecDeque::new(),
             quit: false,
@@ -160,18 +166,22 @@ impl State {
             Effect::OutputAdded { output } => {
                 self.events.outputs_changed();
                 self.clients.workspaces.outputs_changed();
+                self.output_manager.changed();
                 self.output_added(output);
             }
             Effect::OutputChanged { output } => {
                 self.events.outputs_changed();
                 self.clients.workspaces.outputs_changed();
+                self.output_manager.changed();
                 self.output_changed(output);
             }
             Effect::OutputRemoved { output } => {
                 self.events.outputs_changed();
                 self.clients.workspaces.outputs_changed();
+                self.output_manager.changed();
                 self.output_removed(output);
             }
+            Effect::DisabledOutputsChanged => self.output_manager.changed(),
             Effect::Notify(notice) => self.notice(&notice),
             Effect::Run { command } => {
                 let text = command.to_string();

@@ -18,6 +18,10 @@ pub struct OutputOptions {
     pub transform: Option<String>,
     /// The top-left corner in the logical space of all outputs.
     pub position: Option<(f64, f64)>,
+    /// Whether it is used. Not for a new one.
+    pub enabled: Option<bool>,
+    /// Whether it shows anything. Not for a new one.
+    pub power: Option<bool>,
 }
 
 /// Outputs: virtual ones can be made and removed, all can be changed while windows are on them.

@@ -3,13 +3,14 @@
 use glasshouse_scene::{LogicalPoint, LogicalSize, OutputId};
 
 use crate::{
-    command::{Command, Mode, OutputMode, Refusal, WindowRef},
+    command::{Command, Mode, OutputMode, OutputRef, Refusal, WindowRef},
     desktop::Desktop,
     effect::{Effect, Effects},
     grid::{tame_i32, tame_point},
     ids::WindowId,
     layout::tiles::Layout as _,
     output::Output,
+    output_change::OutputChange,
     window::{Anchor, Phase, Slot},
 };
 
@@ -93,17 +94,12 @@ impl Desktop {
                 let mode = OutputMode { name: name.unwrap_or_default(), width, height, scale, refresh_mhz, transform };
                 self.add_output(mode, position, effects)?;
             }
-            Command::ConfigureOutput { output, mode, scale, transform, position, name } => {
-                let output = self.output_of(&output)?;
-                let (id, mut changed) = (output.id, output.mode.clone());
-                if let Some(Mode { width, height, refresh_mhz }) = mode {
-                    (changed.width, changed.height) = (width, height);
-                    changed.refresh_mhz = refresh_mhz.unwrap_or(changed.refresh_mhz);
-                }
-                changed.scale = scale.unwrap_or(changed.scale);
-                changed.transform = transform.unwrap_or(changed.transform);
-                changed.name = name.unwrap_or(changed.name);
-                self.configure_output(id, changed, position, effects)?;
+            Command::ConfigureOutput { output, mode, scale, transform, position, name, enabled, power } => {
+                self.change_output(&output, &OutputChange { mode, scale, transform, position, name, enabled, power }, effects)?;
+            }
+            Command::RemoveOutput { output: OutputRef::Named(name) } if self.outputs.disabled(&name).is_some() => {
+                self.outputs.forget_disabled(&name);
+                effects.push(Effect::DisabledOutputsChanged);
             }
             Command::RemoveOutput { output } => self.remove_output(self.resolve_output(&output)?, effects)?,
             Command::Undo {} => self.undo(effects)?,

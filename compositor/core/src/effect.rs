@@ -61,6 +61,8 @@ pub enum Effect {
     OutputRemoved {
         output: OutputId,
     },
+    /// What an output that is not used would be is something else, or it is gone.
+    DisabledOutputsChanged,
     /// For telemetry and whoever waits.
     Notify(Notice),
     /// Carry out this command, which undoes another one or does it again.

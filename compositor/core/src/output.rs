@@ -24,6 +24,16 @@ pub struct OutputInfo {
     pub size: LogicalSize,
     /// The output without what layer surfaces keep for themselves, in the space of all outputs.
     pub work_area: LogicalRect,
+    /// Whether it shows anything. One that does not is dark, and otherwise like any other.
+    pub powered: bool,
+}
+
+/// An output that is there and not used: nothing is on it, and programs do not see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DisabledOutput {
+    pub mode: OutputMode,
+    /// Where it will be. `None`: to the right of the others.
+    pub placed: Option<LogicalPoint>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +44,7 @@ pub(crate) struct Output {
     pub(crate) placed: Option<LogicalPoint>,
     pub(crate) position: LogicalPoint,
     pub(crate) work_area: LogicalRect,
+    pub(crate) powered: bool,
 }
 
 impl Output {
@@ -57,7 +68,14 @@ impl Output {
     }
 
     pub(crate) fn info(&self) -> OutputInfo {
-        OutputInfo { id: self.id, mode: self.mode.clone(), position: self.position, size: self.size(), work_area: self.work_area }
+        OutputInfo {
+            id: self.id,
+            mode: self.mode.clone(),
+            position: self.position,
+            size: self.size(),
+            work_area: self.work_area,
+            powered: self.powered,
+        }
     }
 }
 
@@ -65,6 +83,7 @@ impl Output {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outputs {
     list: Vec<Output>,
+    disabled: Vec<DisabledOutput>,
     last: u64,
 }
 
@@ -88,7 +107,7 @@ impl Outputs {
     }
 
     pub(crate) fn add(&mut self, mode: OutputMode, position: Option<LogicalPoint>) -> Result<OutputId, Refusal> {
-        if self.list.len() >= MAX_OUTPUTS {
+        if self.list.len() + self.disabled.iter().filter(|other| other.mode.name != mode.name).count() >= MAX_OUTPUTS {
             return Err(Refusal::BadOutput("fewer than 64 others"));
         }
         let mut mode = checked(mode)?;
@@ -98,9 +117,11 @@ impl Outputs {
         } else if self.list.iter().any(|output| output.mode.name == mode.name) {
             return Err(Refusal::NameTaken(mode.name));
         }
+        // One that was there all the time is used from now on.
+        self.forget_disabled(&mode.name);
         self.last += 1;
         let id = OutputId(self.last);
-        self.list.push(Output { id, mode, placed, position: LogicalPoint::zero(), work_area: LogicalRect::zero() });
+        self.list.push(Output { id, mode, placed, position: LogicalPoint::zero(), work_area: LogicalRect::zero(), powered: true });
         self.flow();
         Ok(id)
     }
@@ -109,7 +130,9 @@ impl Outputs {
     pub(crate) fn configure(&mut self, id: OutputId, mode: OutputMode, position: Option<LogicalPoint>) -> Result<(), Refusal> {
         let mut mode = checked(mode)?;
         let placed = position.map(checked_position).transpose()?;
-        if self.list.iter().any(|output| output.id != id && output.mode.name == mode.name && !mode.name.is_empty()) {
+        if !mode.name.is_empty()
+            && (self.list.iter().any(|output| output.id != id && output.mode.name == mode.name) || self.disabled(&mode.name).is_some())
+        {
             return Err(Refusal::NameTaken(mode.name));
         }
         let missing = self.missing(id);
@@ -120,6 +143,48 @@ impl Outputs {
         output.mode = mode;
         output.placed = placed.or(output.placed);
         self.flow();
+        Ok(())
+    }
+
+    pub(crate) fn set_powered(&mut self, id: OutputId, powered: bool) {
+        if let Some(output) = self.list.iter_mut().find(|output| output.id == id) {
+            output.powered = powered;
+        }
+    }
+
+    pub(crate) fn disabled(&self, name: &str) -> Option<&DisabledOutput> {
+        self.disabled.iter().find(|output| output.mode.name == name)
+    }
+
+    pub(crate) fn all_disabled(&self) -> &[DisabledOutput] {
+        &self.disabled
+    }
+
+    /// Remembers an output that is about to be removed, so that it can be used again.
+    pub(crate) fn keep_disabled(&mut self, id: OutputId) {
+        if let Some(output) = self.get(id).cloned() {
+            self.disabled.push(DisabledOutput { mode: output.mode, placed: output.placed });
+        }
+    }
+
+    pub(crate) fn forget_disabled(&mut self, name: &str) {
+        self.disabled.retain(|output| output.mode.name != name);
+    }
+
+    /// What an output that is not used will be.
+    pub(crate) fn change_disabled(&mut self, name: &str, mode: OutputMode, placed: Option<LogicalPoint>) -> Result<(), Refusal> {
+        let mut mode = checked(mode)?;
+        let placed = placed.map(checked_position).transpose()?;
+        if mode.name.is_empty() {
+            name.clone_into(&mut mode.name);
+        }
+        let taken = |other: &str| mode.name != name && other == mode.name;
+        if self.list.iter().any(|output| taken(&output.mode.name)) || self.disabled.iter().any(|output| taken(&output.mode.name)) {
+            return Err(Refusal::NameTaken(mode.name));
+        }
+        if let Some(output) = self.disabled.iter_mut().find(|output| output.mode.name == name) {
+            *output = DisabledOutput { mode, placed };
+        }
         Ok(())
     }
 
@@ -160,8 +225,8 @@ impl Outputs {
     }
 
     fn free_name(&self) -> String {
-        let taken = |name: &String| self.list.iter().any(|output| output.mode.name == *name);
-        (1..=self.list.len() + 1).map(|n| format!("HEADLESS-{n}")).find(|name| !taken(name)).unwrap_or_default()
+        let taken = |name: &String| self.list.iter().any(|output| output.mode.name == *name) || self.disabled(name).is_some();
+        (1..=self.list.len() + self.disabled.len() + 1).map(|n| format!("HEADLESS-{n}")).find(|name| !taken(name)).unwrap_or_default()
     }
 
     /// The output that shows this point.

@@ -63,6 +63,9 @@ impl Desktop {
     }
 
     pub(crate) fn output_scene(&self, output: &Output) -> Scene {
+        if !output.powered {
+            return self.dark_scene(output);
+        }
         if self.lock.on {
             return self.locked_scene(output);
         }
@@ -72,9 +75,15 @@ impl Desktop {
         painter.finish(self.cursor_on(output))
     }
 
+    fn dark_scene(&self, output: &Output) -> Scene {
+        let mut painter = Painter::new(self, output.grid(), output.pixels());
+        painter.fill(ElementId::Shell(BACKGROUND), ElementKind::Fill(Color::BLACK));
+        painter.finish(None)
+    }
+
     /// The cursor, if the pointer is on this output.
     pub(crate) fn cursor_on(&self, output: &Output) -> Option<Cursor> {
-        let here = self.outputs.nearest(self.pointer.at).is_some_and(|nearest| nearest.id == output.id);
+        let here = output.powered && self.outputs.nearest(self.pointer.at).is_some_and(|nearest| nearest.id == output.id);
         here.then(|| self.cursor(output.grid()))
     }
 

@@ -207,8 +207,11 @@ impl Desktop {
         self.geometry_origin(popup.parent) + popup.at.to_f64().to_vector() - popup.geometry.origin.to_f64().to_vector()
     }
 
-    /// What lies at a point, from top to bottom.
+    /// What lies at a point, from top to bottom. Nobody points at what a dark output does not show.
     pub fn under(&self, at: LogicalPoint) -> Option<Under> {
+        if !self.outputs.at(at)?.powered {
+            return None;
+        }
         if self.lock.on {
             return self.under_lock(at);
         }

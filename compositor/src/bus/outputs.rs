@@ -48,7 +48,8 @@ impl Outputs1 {
         self.0.ask(connection, |caller, reply| Request::OutputsChange(OutputsRequest::Create { caller, command, reply })).await
     }
 
-    /// Changes an output while windows are on it. Options as for Create, and mode (s); what is absent stays.
+    /// Changes an output while windows are on it. Options as for Create, mode (s), enabled (b: whether it is used), and
+    /// power (b: whether it shows anything); what is absent stays.
     async fn configure(&self, #[zbus(connection)] connection: &Connection, name: &str, options: OutputOptions) -> Result<(), BusError> {
         let command = Command::ConfigureOutput {
             output: OutputRef::Named(name.to_owned()),
@@ -57,6 +58,8 @@ impl Outputs1 {
             transform: transform(options.transform.as_deref())?,
             position: position(options.position)?,
             name: options.name,
+            enabled: options.enabled.map(Into::into),
+            power: options.power.map(Into::into),
         };
         self.run(connection, command).await
     }

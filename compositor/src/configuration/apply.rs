@@ -51,9 +51,9 @@ impl State {
             self.apply_output(name, wanted);
         }
         // A section that is gone no longer turns anything off.
-        let gone: Vec<_> = self.configuration.off.iter().filter(|mode| !config.outputs.contains_key(&mode.name)).cloned().collect();
-        for mode in gone {
-            self.turn_on(&mode.name);
+        let gone: Vec<_> = self.configuration.off.iter().filter(|name| !config.outputs.contains_key(*name)).cloned().collect();
+        for name in gone {
+            self.turn_on(&name);
         }
     }
 
@@ -82,25 +82,36 @@ impl State {
             transform: (!fixed).then_some(wanted.transform),
             position,
             name: None,
+            enabled: None,
+            power: None,
+        });
+    }
+
+    fn use_output(&mut self, name: &str, enabled: bool) {
+        self.output_command(Command::ConfigureOutput {
+            output: OutputRef::Named(name.to_owned()),
+            mode: None,
+            scale: None,
+            transform: None,
+            position: None,
+            name: None,
+            enabled: Some(enabled.into()),
+            power: None,
         });
     }
 
     fn turn_off(&mut self, name: &str) {
-        let Some(output) = self.desktop.outputs().into_iter().find(|output| output.mode.name == name) else { return };
-        self.configuration.off.push(output.mode);
-        self.output_command(Command::RemoveOutput { output: OutputRef::Named(name.to_owned()) });
+        if self.desktop.outputs().iter().any(|output| output.mode.name == name) {
+            self.configuration.off.insert(name.to_owned());
+            self.use_output(name, false);
+        }
     }
 
+    /// Only what the configuration has turned off: what somebody else has is their business.
     fn turn_on(&mut self, name: &str) {
-        let Some(at) = self.configuration.off.iter().position(|mode| mode.name == name) else { return };
-        let mode = self.configuration.off.remove(at);
-        self.output_command(Command::AddOutput {
-            mode: glasshouse_core::command::Mode { width: mode.width, height: mode.height, refresh_mhz: Some(mode.refresh_mhz) },
-            name: Some(mode.name),
-            scale: mode.scale,
-            transform: mode.transform,
-            position: None,
-        });
+        if self.configuration.off.remove(name) && self.desktop.disabled_outputs().iter().any(|output| output.mode.name == name) {
+            self.use_output(name, true);
+        }
     }
 
     fn output_command(&mut self, command: Command) {

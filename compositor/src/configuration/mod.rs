@@ -10,7 +10,7 @@ mod worker;
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use glasshouse_config::{Config, Layers, Problems, Resolved, load::Paths};
-use glasshouse_core::{Caller, Command, OutputMode, Refusal};
+use glasshouse_core::{Caller, Command, Refusal};
 use glasshouse_protocols::{Payload, event::ConfigChanged};
 
 use crate::{
@@ -33,8 +33,8 @@ pub struct Configuration {
     worker: Option<Worker>,
     /// Outputs that are there because the configuration describes them.
     declared: BTreeSet<String>,
-    /// Outputs that the configuration has turned off, as they were.
-    off: Vec<OutputMode>,
+    /// Outputs that the configuration has turned off.
+    off: BTreeSet<String>,
     /// Outputs whose size was given by hand, which is stronger than a file.
     pub fixed_size: BTreeSet<String>,
 }
@@ -48,7 +48,7 @@ impl Default for Configuration {
             layers: Layers::new(),
             worker: None,
             declared: BTreeSet::new(),
-            off: Vec::new(),
+            off: BTreeSet::new(),
             fixed_size: BTreeSet::new(),
         }
     }

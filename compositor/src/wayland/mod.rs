@@ -6,12 +6,15 @@ pub mod compositor;
 mod ext_foreign_toplevel_list_v1;
 mod ext_transient_seat_v1;
 pub mod ext_workspace_v1;
+mod gamma_control;
 pub mod idle_notify;
 mod inhibit;
 pub mod input_method;
 mod keymap_text;
 pub mod layer_shell;
 pub mod output;
+pub mod output_management;
+pub mod output_power;
 mod pointer_constraints;
 pub mod quota;
 pub mod screencopy;
@@ -58,6 +61,9 @@ use smithay::{
         },
         wayland_protocols_wlr::{
             foreign_toplevel::v1::server::zwlr_foreign_toplevel_manager_v1::ZwlrForeignToplevelManagerV1,
+            gamma_control::v1::server::zwlr_gamma_control_manager_v1::ZwlrGammaControlManagerV1,
+            output_management::v1::server::zwlr_output_manager_v1::ZwlrOutputManagerV1,
+            output_power_management::v1::server::zwlr_output_power_manager_v1::ZwlrOutputPowerManagerV1,
             screencopy::v1::server::zwlr_screencopy_manager_v1::ZwlrScreencopyManagerV1,
             virtual_pointer::v1::server::zwlr_virtual_pointer_manager_v1::ZwlrVirtualPointerManagerV1,
         },
@@ -183,6 +189,9 @@ impl Clients {
         dh.create_global::<State, ZxdgExporterV2, ()>(1, ());
         dh.create_global::<State, ZxdgImporterV2, ()>(1, ());
         dh.create_global::<State, WpTearingControlManagerV1, ()>(1, ());
+        dh.create_global::<State, ZwlrOutputManagerV1, ()>(4, ());
+        dh.create_global::<State, ZwlrOutputPowerManagerV1, ()>(1, ());
+        dh.create_global::<State, ZwlrGammaControlManagerV1, ()>(1, ());
         dh.create_global::<State, ZwpTextInputManagerV3, ()>(1, ());
         dh.create_global::<State, ZwpInputMethodManagerV2, ()>(1, ());
         dh.create_global::<State, ZwpVirtualKeyboardManagerV1, ()>(1, ());

@@ -37,6 +37,9 @@ pub const MAX_MIME_LENGTH: usize = 256;
 pub const MAX_TEXT: usize = 4_096;
 /// Idle notifications of one client.
 pub const MAX_IDLE_NOTIFICATIONS: usize = 256;
+/// Objects of one client that are told about all outputs, and that watch over the power of one.
+pub const MAX_OUTPUT_MANAGERS: usize = 16;
+pub const MAX_OUTPUT_POWERS: usize = 256;
 /// The send buffer of a client's socket: what a slow reader may leave unread before it is cut off.
 /// The kernel doubles it and caps it at `net.core.wmem_max` unless we may force it.
 pub const SEND_BUFFER: usize = 512 << 10;

@@ -456,6 +456,10 @@ commands! {
         position: Option<LogicalPoint> = None,
         /// Another name.
         name: Option<String> = None,
+        /// Whether it is used. Windows of one that is not move as if it were gone; what is said of it counts when it is used again.
+        enabled: Option<Switch> = None,
+        /// Whether it shows anything. A dark one keeps its windows.
+        power: Option<Switch> = None,
     }
     /// Takes an output away. Its windows move to another one, and back when an output of that name returns.
     RemoveOutput = "remove-output", MANAGE, Undo::Arrangement, {

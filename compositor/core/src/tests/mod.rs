@@ -6,6 +6,7 @@ mod histories;
 mod invariants;
 mod lock;
 mod memory;
+mod outputs;
 mod regressions;
 mod undo;
 mod workspaces;
@@ -22,5 +23,14 @@ pub(crate) fn add_output(width: u32, height: u32, scale: f64) -> Command {
 
 pub(crate) fn configure_output(output: OutputId, width: u32, height: u32, scale: f64) -> Command {
     let mode = Some(Mode { width, height, refresh_mhz: None });
-    Command::ConfigureOutput { output: output.into(), mode, scale: Some(scale), transform: None, position: None, name: None }
+    Command::ConfigureOutput {
+        output: output.into(),
+        mode,
+        scale: Some(scale),
+        transform: None,
+        position: None,
+        name: None,
+        enabled: None,
+        power: None,
+    }
 }
