@@ -8,6 +8,7 @@ use smithay::reexports::{
     wayland_server::{Client, DataInit, Dispatch, DisplayHandle, GlobalDispatch, New},
 };
 
+use super::client::is_trusted;
 use crate::State;
 
 impl GlobalDispatch<ZwlrGammaControlManagerV1, ()> for State {
@@ -20,6 +21,10 @@ impl GlobalDispatch<ZwlrGammaControlManagerV1, ()> for State {
         init: &mut DataInit<'_, State>,
     ) {
         init.init(resource, ());
+    }
+
+    fn can_view(client: Client, (): &()) -> bool {
+        is_trusted(&client)
     }
 }
 

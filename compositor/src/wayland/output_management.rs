@@ -23,7 +23,10 @@ use smithay::reexports::{
     },
 };
 
-use super::quota::{MAX_OUTPUT_MANAGERS, over};
+use super::{
+    client::is_trusted,
+    quota::{MAX_OUTPUT_MANAGERS, over},
+};
 use crate::State;
 
 /// Sizes that are offered beside the current one: a virtual output can have any, but tools choose from a list.
@@ -284,6 +287,10 @@ impl GlobalDispatch<ZwlrOutputManagerV1, ()> for State {
         let mut manager = Manager { object, heads: BTreeMap::new() };
         manager.tell(dh, &state.head_states(), state.output_manager.serial);
         state.output_manager.managers.push(manager);
+    }
+
+    fn can_view(client: Client, (): &()) -> bool {
+        is_trusted(&client)
     }
 }
 

@@ -9,7 +9,10 @@ use smithay::reexports::{
     wayland_server::{Client, DataInit, Dispatch, DisplayHandle, GlobalDispatch, New, Resource, WEnum, backend::ClientId},
 };
 
-use super::quota::{MAX_OUTPUT_POWERS, over};
+use super::{
+    client::is_trusted,
+    quota::{MAX_OUTPUT_POWERS, over},
+};
 use crate::State;
 
 /// Somebody who watches over an output's power. `None`: there is no such output, or no longer.
@@ -56,6 +59,10 @@ impl GlobalDispatch<ZwlrOutputPowerManagerV1, ()> for State {
         init: &mut DataInit<'_, State>,
     ) {
         init.init(resource, ());
+    }
+
+    fn can_view(client: Client, (): &()) -> bool {
+        is_trusted(&client)
     }
 }
 

@@ -27,8 +27,10 @@ use smithay::{
     wayland::compositor::give_role,
 };
 
-use super::client::is_trusted;
-use super::surface::{Role, id_of};
+use super::{
+    client::is_trusted,
+    surface::{Role, id_of},
+};
 use crate::State;
 
 /// The role's name, of which only whether it is another one matters.
