@@ -67,7 +67,10 @@ impl CompositorHandler for State {
         match gone.role {
             Role::Subsurface { parent } => self.subsurface_gone(parent, id),
             Role::Lock => self.lock_surface_lost(id),
-            _ => {}
+            // What is destroyed in one go is destroyed backwards: the surface before what it was. Windows are found without it.
+            Role::Layer(_) => self.observe(Event::LayerDestroyed { surface: id }),
+            Role::Popup(_) => self.observe(Event::PopupGone { surface: id }),
+            Role::None | Role::Toplevel { .. } | Role::Attached => {}
         }
         gone.feedback.into_iter().for_each(|feedback| feedback.discarded());
         self.idle_notifier.surface_gone(id);
