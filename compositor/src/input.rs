@@ -236,6 +236,9 @@ impl State {
         let pointer = self.input.pointer.clone();
         pointer.button(self, &event);
         pointer.frame(self);
+        if let Some(focus) = pointer.current_focus().filter(|_| pressed) {
+            self.ask_client(&focus);
+        }
         self.input.released |= !pressed;
         self.settle();
     }
@@ -325,6 +328,9 @@ impl State {
             None => {
                 let (keyboard, time) = (self.input.keyboard.clone(), self.millis());
                 keyboard.input_forward(self, Keycode::new(code), state, serial, time, mods_changed);
+                if let Some(focus) = keyboard.current_focus().filter(|_| pressed) {
+                    self.ask_client(&focus);
+                }
             }
         }
     }
@@ -359,6 +365,9 @@ impl State {
         let touch = self.input.touch.clone();
         touch.down(self, focus, &event);
         touch.frame(self);
+        if let Some(surface) = self.input.touched.clone() {
+            self.ask_client(&surface);
+        }
     }
 
     pub fn touch_move(&mut self, id: i32, at: LogicalPoint) {

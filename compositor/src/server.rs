@@ -358,6 +358,7 @@ impl State {
         self.refocus_pointer();
         self.constraint_turn();
         self.text_turn();
+        self.pings_turn();
         self.bindings_turn();
         self.settle();
         self.launches_turn();
@@ -388,6 +389,7 @@ impl State {
             self.display.deadline(),
             self.launches.deadline(),
             self.bindings_deadline(),
+            self.clients.pings.deadline(),
             self.events.deadline(),
             self.telemetry_deadline(),
             self.session.deadline(),

@@ -150,8 +150,9 @@ impl State {
             Effect::ConfigureLock { surface, size } => self.configure_lock(surface, size),
             Effect::CloseLayer { surface } => self.close_layer(surface),
             Effect::CloseWindow { window } => {
-                if let Some(toplevel) = self.toplevel(window) {
+                if let Some(toplevel) = self.toplevel(window).cloned() {
                     toplevel.send_close();
+                    self.ask_client(toplevel.wl_surface());
                 }
             }
             Effect::DismissPopups { surface } => self.dismiss_popups(surface),

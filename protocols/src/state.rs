@@ -28,6 +28,8 @@ record! {
             fullscreen: bool,
             maximized: bool,
             minimized: bool,
+            /// Its program was asked for something and has not answered for 5 seconds.
+            unresponsive: bool,
         }
         maybe {
             /// The process on the other end of the window's Wayland connection.

@@ -135,6 +135,8 @@ pub struct ClientMetrics {
     /// The app id of its first window that has one, or else the name of its process.
     pub name: String,
     pub windows: u32,
+    /// It was asked for something and has not answered for 5 seconds.
+    pub unresponsive: bool,
     pub surfaces: u32,
     pub buffers: u32,
     pub pools: u32,

@@ -235,6 +235,7 @@ impl Desktop {
             workspace: self.workspace_of(window).map(|workspace| workspace.id),
             visible: self.seen(window),
             urgent: window.urgent,
+            unresponsive: window.unresponsive,
             mapped: window.phase == Phase::Mapped,
             focused: self.focused_window() == Some(window.id),
             floating: self.floats(window),

@@ -140,6 +140,8 @@ pub struct WindowInfo {
     pub visible: bool,
     /// It asks for attention.
     pub urgent: bool,
+    /// Its client has been asked for something and does not answer.
+    pub unresponsive: bool,
     pub mapped: bool,
     pub focused: bool,
     pub floating: bool,

@@ -174,6 +174,8 @@ pub enum WindowChange {
     Activated,
     /// It would like attention, but nobody gave it a token: it says so and takes nothing.
     Urgent,
+    /// Its client does not answer any more, or does again.
+    Unresponsive(bool),
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -228,6 +228,7 @@ impl Desktop {
             }
             WindowChange::Activated => {}
             WindowChange::Urgent => window.urgent = !focused,
+            WindowChange::Unresponsive(unresponsive) => window.unresponsive = unresponsive,
         }
         let mapped = window.phase == Phase::Mapped;
         if *window != before {

@@ -129,6 +129,8 @@ pub(crate) struct Window {
     pub(crate) appears: bool,
     /// It asks for attention, until it has the focus.
     pub(crate) urgent: bool,
+    /// Its client does not answer.
+    pub(crate) unresponsive: bool,
     pub(crate) configures: Configures,
 }
 
@@ -154,6 +156,7 @@ impl Window {
             pending_since: None,
             appears: true,
             urgent: false,
+            unresponsive: false,
             configures: Configures::default(),
         }
     }

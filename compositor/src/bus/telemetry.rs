@@ -26,8 +26,8 @@ impl Telemetry1 {
     /// An output: id (t), name (s), frames, unseen_frames, missed (t), fps (d); frame_ns (from BeginFrame to Latched), latch_ns (the display's
     /// part of it), damage_px, paint_ns, paint_px, capture_ns (distributions).
     ///
-    /// A client: id (t), pid (i), name (s), windows, surfaces, buffers, pools (u), pool_bytes (t), requests (t: those on surfaces,
-    /// subsurfaces, regions and shared memory), commits (t), pss_bytes, rss_bytes (t), cpu_percent (d).
+    /// A client: id (t), pid (i), name (s), unresponsive (b), windows, surfaces, buffers, pools (u), pool_bytes (t), requests (t: those on
+    /// surfaces, subsurfaces, regions and shared memory), commits (t), pss_bytes, rss_bytes (t), cpu_percent (d).
     #[zbus(out_args("metrics"))]
     async fn metrics(&self, #[zbus(connection)] connection: &Connection) -> Result<Metrics, BusError> {
         let request = |caller, reply| Request::Telemetry { caller, request: TelemetryRequest::Metrics { reply } };

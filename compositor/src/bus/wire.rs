@@ -29,6 +29,7 @@ pub fn window(info: &WindowInfo, output: Option<&str>) -> Window {
         fullscreen: info.fullscreen,
         maximized: info.maximized,
         minimized: info.minimized,
+        unresponsive: info.unresponsive,
     }
 }
 

@@ -83,16 +83,18 @@ impl Connections {
 impl State {
     /// The figures of everybody who is connected, in the order of connecting.
     pub(super) fn client_metrics(&self, samples: &Samples) -> Vec<ClientMetrics> {
-        let mut windows: BTreeMap<u64, (u32, String)> = BTreeMap::new();
+        let mut windows: BTreeMap<u64, (u32, bool, String)> = BTreeMap::new();
         for (window, toplevel) in &self.clients.windows {
             let client = toplevel.wl_surface().client();
             let Some(number) = client.as_ref().and_then(|client| client.get_data::<ClientState>()).map(|state| state.number) else {
                 continue;
             };
-            let (count, name) = windows.entry(number).or_default();
+            let (count, unresponsive, name) = windows.entry(number).or_default();
             *count += 1;
+            let info = self.desktop.window(*window);
+            *unresponsive |= info.as_ref().is_some_and(|info| info.unresponsive);
             if name.is_empty()
-                && let Some(info) = self.desktop.window(*window)
+                && let Some(info) = info
             {
                 *name = info.app_id;
             }
@@ -101,7 +103,7 @@ impl State {
         known
             .filter(|(_, state)| !state.counts.gone.load(Relaxed))
             .map(|(connection, state)| {
-                let (windows, name) = windows.remove(&connection.number).unwrap_or_default();
+                let (windows, unresponsive, name) = windows.remove(&connection.number).unwrap_or_default();
                 let sample = connection.pid.and_then(|pid| samples.get(&pid));
                 let name = if name.is_empty() { sample.map(|sample| sample.name.clone()).unwrap_or_default() } else { name };
                 ClientMetrics {
@@ -109,6 +111,7 @@ impl State {
                     pid: connection.pid,
                     name,
                     windows,
+                    unresponsive,
                     surfaces: state.quota.count(Counted::Surface),
                     buffers: state.quota.count(Counted::Buffer),
                     pools: state.quota.count(Counted::Pool),

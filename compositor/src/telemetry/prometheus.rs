@@ -119,6 +119,8 @@ fn clients(encoder: &mut DescriptorEncoder<'_>, clients: &[ClientMetrics]) -> fm
     let bytes = Some(&Unit::Bytes);
     let values = now(|client| Some(f64::from(client.windows)));
     gauges(encoder, ("glasshouse_client_windows", "Windows of a client"), None, values)?;
+    let values = now(|client| Some(f64::from(u8::from(client.unresponsive))));
+    gauges(encoder, ("glasshouse_client_unresponsive", "Whether a client was asked for something and does not answer"), None, values)?;
     let values = now(|client| Some(f64::from(client.surfaces)));
     gauges(encoder, ("glasshouse_client_surfaces", "Surfaces of a client"), None, values)?;
     let values = now(|client| Some(f64::from(client.buffers)));

@@ -17,6 +17,7 @@ pub mod output_management;
 pub mod output_power;
 mod pointer_constraints;
 pub mod quota;
+mod responsive;
 pub mod screencopy;
 pub mod security_context_v1;
 pub mod selection;
@@ -129,6 +130,8 @@ pub struct Clients {
     pub input_method: input_method::InputMethod,
     pub virtual_keyboards: virtual_keyboard::VirtualKeyboards,
     pub virtual_pointers: virtual_pointer::VirtualPointers,
+    /// Who was asked whether it answers.
+    pub pings: responsive::Pings,
     /// What tools know of windows.
     pub toplevels: toplevels::Toplevels,
     /// And of workspaces.
@@ -225,6 +228,7 @@ impl Clients {
             input_method: input_method::InputMethod::default(),
             virtual_keyboards: virtual_keyboard::VirtualKeyboards::default(),
             virtual_pointers: virtual_pointer::VirtualPointers::new(),
+            pings: responsive::Pings::default(),
             toplevels: toplevels::Toplevels::default(),
             workspaces: ext_workspace_v1::Workspaces::default(),
             sandboxes: security_context_v1::Listeners::default(),

@@ -29,7 +29,7 @@ use smithay::{
     wayland::{
         compositor::{BufferAssignment, SurfaceAttributes, get_parent, get_role, with_states},
         shell::xdg::{
-            Configure, PopupSurface, PositionerState, SurfaceCachedState, ToplevelSurface, XDG_POPUP_ROLE, XDG_TOPLEVEL_ROLE,
+            Configure, PopupSurface, PositionerState, ShellClient, SurfaceCachedState, ToplevelSurface, XDG_POPUP_ROLE, XDG_TOPLEVEL_ROLE,
             XdgPopupSurfaceData, XdgPopupSurfaceRoleAttributes, XdgPositionerUserData, XdgShellHandler, XdgShellState,
             XdgShellSurfaceUserData, XdgSurfaceUserData, XdgToplevelSurfaceData, XdgWmBaseUserData, decoration::XdgDecorationHandler,
         },
@@ -55,6 +55,10 @@ pub struct Configures {
 impl XdgShellHandler for State {
     fn xdg_shell_state(&mut self) -> &mut XdgShellState {
         &mut self.clients.globals.xdg_shell
+    }
+
+    fn client_pong(&mut self, client: ShellClient) {
+        self.client_answered(&client);
     }
 
     fn new_toplevel(&mut self, toplevel: ToplevelSurface) {

@@ -163,7 +163,25 @@ macro_rules! listed {
 }
 
 fn window_change(change: &WindowChange) -> String {
-    listed!(change, title, app_id, x, y, width, height, mapped, floating, fullscreen, maximized, minimized, pid, parent, output, workspace)
+    listed!(
+        change,
+        title,
+        app_id,
+        x,
+        y,
+        width,
+        height,
+        mapped,
+        floating,
+        fullscreen,
+        maximized,
+        minimized,
+        unresponsive,
+        pid,
+        parent,
+        output,
+        workspace
+    )
 }
 
 fn output_change(change: &OutputChange) -> String {

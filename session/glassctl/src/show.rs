@@ -135,6 +135,7 @@ pub(crate) fn window_json(window: &Window) -> Value {
         "fullscreen": window.fullscreen,
         "maximized": window.maximized,
         "minimized": window.minimized,
+        "unresponsive": window.unresponsive,
     })
 }
 
@@ -192,6 +193,7 @@ pub(crate) fn states(window: &Window) -> String {
         (window.fullscreen, "fullscreen"),
         (window.maximized, "maximized"),
         (window.minimized, "minimized"),
+        (window.unresponsive, "unresponsive"),
         (!window.mapped, "not shown yet"),
     ])
 }
