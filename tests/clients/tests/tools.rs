@@ -5,6 +5,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use anyhow::Context as _;
 use glasshouse_clients::{Bus, Desktop, Picture};
 use serde_json::Value;
 
@@ -41,12 +42,13 @@ struct OnBus(Child);
 
 impl OnBus {
     fn start(desktop: &Desktop, bus: &Bus, argv: &[&str]) -> anyhow::Result<Self> {
-        let mut command = Command::new(argv[0]);
-        command.args(&argv[1..]).stdin(Stdio::null());
+        let (program, arguments) = argv.split_first().context("no program")?;
+        let mut command = Command::new(program);
+        command.args(arguments).stdin(Stdio::null());
         desktop.environment(&mut command);
         // Nothing of whoever runs the tests, and no accessibility, which would start a bus of its own.
         command.env("DBUS_SESSION_BUS_ADDRESS", bus.address()).env("NO_AT_BRIDGE", "1").env("HOME", desktop.folder());
-        Ok(Self(command.spawn()?))
+        Ok(Self(command.spawn().with_context(|| format!("{program} is missing: session/packages.txt names its package"))?))
     }
 }
 
