@@ -168,9 +168,6 @@ impl Desktop {
     fn subject(&self, command: &Command, window: Option<WindowId>) -> Option<(&'static str, String)> {
         let name = command.name();
         match command {
-            Command::FocusWindow { window: WindowRef::Id(_) | WindowRef::AppId(_) | WindowRef::Title(_) | WindowRef::Pid(_) } => {
-                Some((name, String::new()))
-            }
             Command::SetLayout { workspace, .. } => Some((name, self.resolve_workspace(workspace).ok()?.to_string())),
             Command::MoveWindow { .. }
             | Command::ResizeWindow { .. }
