@@ -73,9 +73,7 @@ impl Desktop {
             Some(rect) => {
                 // Old or too large contents show their top-left corner, where titles and menus are; small ones lie in the middle.
                 let shown = size.min(rect.size);
-                let room = self.room_in(window, rect, shown);
-                let spare = room.size - shown;
-                let at = grid.snap(LogicalPoint::new(room.min_x() + spare.width / 2.0, room.min_y() + spare.height / 2.0));
+                let at = grid.snap(self.place_in(window, rect, shown));
                 let area = LogicalRect::new(at, shown);
                 let cuts = self.settings.cuts_windows() && !matches!(window.slot, Slot::Fullscreen(_));
                 (area, Some(if cuts { area } else { rect }), window.shown_on())
@@ -84,11 +82,21 @@ impl Desktop {
         Some(Drawn { area, origin: area.origin - geometry.origin.to_vector(), clip, only_on })
     }
 
-    /// Where small contents may lie in a tile: in the part of it that is in view, if they fit there.
-    fn room_in(&self, window: &Window, tile: LogicalRect, shown: LogicalSize) -> LogicalRect {
+    /// Where contents of this size lie in a tile: in the middle, or as near to it as lets one see as much of them as can be. A column may
+    /// reach far beyond its output.
+    fn place_in(&self, window: &Window, tile: LogicalRect, shown: LogicalSize) -> LogicalPoint {
         let output = window.shown_on().and_then(|output| self.outputs.get(output)).map(|output| output.work_area);
-        let in_view = output.and_then(|area| area.intersection(&tile));
-        in_view.filter(|area| area.width() >= shown.width && area.height() >= shown.height).unwrap_or(tile)
+        let in_view = output.and_then(|area| area.intersection(&tile)).unwrap_or(tile);
+        let along = |start: f64, length: f64, shown: f64, first: f64, end: f64| {
+            if shown <= end - first {
+                return first + (end - first - shown) / 2.0;
+            }
+            (start + (length - shown) / 2.0).max(end - shown).min(first)
+        };
+        LogicalPoint::new(
+            along(tile.min_x(), tile.width(), shown.width, in_view.min_x(), in_view.max_x()),
+            along(tile.min_y(), tile.height(), shown.height, in_view.min_y(), in_view.max_y()),
+        )
     }
 
     /// Everything that is to be seen, bottom to top.
