@@ -94,7 +94,11 @@ impl State {
     /// Tells the core what happened. Its answer is carried out by the next [`Self::settle`].
     pub fn observe(&mut self, event: Event) {
         self.telemetry.turns.event();
-        let effects = self.desktop.observe(event, self.now);
+        let effects = match event {
+            // Every window answers a relayout with both; one look at all of them is enough.
+            Event::SurfaceCommitted { .. } | Event::ConfigureAcked { .. } | Event::ConfigureCommitted { .. } => self.desktop.note(event),
+            _ => self.desktop.observe(event, self.now),
+        };
         self.effects.extend(effects);
     }
 
@@ -136,7 +140,9 @@ impl State {
 
     /// Carries out what the core decided, in order. Doing so may make the core decide more.
     pub fn settle(&mut self) {
-        while let Some(effect) = self.effects.pop_front() {
+        loop {
+            self.effects.extend(self.desktop.conclude(self.now));
+            let Some(effect) = self.effects.pop_front() else { break };
             self.telemetry.turns.effect();
             self.session.heed(&effect);
             self.perform(effect);

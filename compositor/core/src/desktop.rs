@@ -117,6 +117,21 @@ impl Desktop {
         effects
     }
 
+    /// Takes note of a fact as [`Self::observe`] does, and leaves the conclusions to the next call of that, of [`Self::apply`] or of
+    /// [`Self::conclude`]. For facts that come in numbers: a relayout is answered by every window.
+    pub fn note(&mut self, event: Event) -> Effects {
+        let mut effects = Effects::new();
+        self.take_note(event, &mut effects);
+        effects
+    }
+
+    /// Draws the conclusions from what was noted. Without anything new it answers nothing, at no cost.
+    pub fn conclude(&mut self, now: Timestamp) -> Effects {
+        let mut effects = Effects::new();
+        self.settle(now, &mut effects);
+        effects
+    }
+
     pub(crate) fn touch(&mut self) {
         self.changed = self.changed.max(Changed::Anything);
     }

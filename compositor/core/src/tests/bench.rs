@@ -24,6 +24,7 @@ pub(super) enum Op {
     Dialog(u8, u8, u16, u16),
     /// Answers the newest configure, and maps the window.
     ClientCommits(u8),
+    AllCommit,
     /// Acknowledges without committing.
     ClientAcks(u8),
     /// Takes another size by itself.
@@ -102,6 +103,9 @@ pub(super) struct Bench {
     pub(super) desktop: Desktop,
     pub(super) now: Timestamp,
     pub(super) clients: BTreeMap<u8, Client>,
+    /// Whether answers of clients are noted only, and what came of that.
+    notes: bool,
+    noted: Effects,
     layers: BTreeMap<u8, SurfaceId>,
     /// As they were when a redraw was last asked for.
     pub(super) scenes: BTreeMap<OutputId, Scene>,
@@ -117,6 +121,8 @@ impl Bench {
             desktop: Desktop::new(settings),
             now: Timestamp(Duration::from_secs(100)),
             clients: BTreeMap::new(),
+            notes: false,
+            noted: Effects::new(),
             layers: BTreeMap::new(),
             scenes: BTreeMap::new(),
             effects: Effects::new(),
@@ -182,7 +188,30 @@ impl Bench {
     }
 
     pub(super) fn observe(&mut self, event: Event) {
+        if self.notes {
+            // As the edge does within a turn. What was noted before comes first.
+            let noted = matches!(event, Event::SurfaceCommitted { .. } | Event::ConfigureAcked { .. } | Event::ConfigureCommitted { .. });
+            let effects = if noted { self.desktop.note(event) } else { self.desktop.observe(event, self.now) };
+            self.noted.extend(effects);
+            if !noted {
+                let effects = std::mem::take(&mut self.noted);
+                self.take(effects);
+            }
+            return;
+        }
         let effects = self.desktop.observe(event, self.now);
+        self.take(effects);
+    }
+
+    /// Every client answers the newest that it was asked for, all in one turn.
+    fn all_commit(&mut self) {
+        self.notes = true;
+        for n in self.clients.keys().copied().collect::<Vec<_>>() {
+            self.client_commits(n);
+        }
+        self.notes = false;
+        let mut effects = std::mem::take(&mut self.noted);
+        effects.extend(self.desktop.conclude(self.now));
         self.take(effects);
     }
 
@@ -266,6 +295,7 @@ impl Bench {
             Op::Open(n, w, h) => self.create(n, size(w, h), None),
             Op::Dialog(n, parent, w, h) => self.create(n, size(w, h), self.clients.get(&parent).map(|client| client.id)),
             Op::ClientCommits(n) => self.client_commits(n),
+            Op::AllCommit => self.all_commit(),
             Op::ClientAcks(n) => {
                 if let Some((window, token)) = self.clients.get(&n).and_then(|c| Some((c.id, c.pending.last()?.0))) {
                     self.observe(Event::ConfigureAcked { window, token });
