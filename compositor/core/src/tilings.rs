@@ -16,7 +16,7 @@ use crate::{
     desktop::Desktop,
     grid::Grid,
     ids::{WindowId, WorkspaceId},
-    layout::tiles::{Arrangement, Constraints, Input, Layout, Place, Tab, Tiling},
+    layout::tiles::{Arrangement, Constraints, Input, Layout, Outline, Place, Tab, Tiling},
     output::{Output, Outputs},
     window::{Window, Windows},
     workspace::Workspace,
@@ -99,42 +99,17 @@ impl<'a> Ground<'a> {
         let tiles: Vec<WindowId> =
             workspace.windows.iter().copied().filter(|id| self.windows.get(*id).is_some_and(Window::is_tile)).collect();
         let kind = workspace.layout.unwrap_or(self.settings.layout).tiling();
-        let members: BTreeSet<WindowId> = workspace.windows.iter().copied().collect();
-        let mut left = std::mem::take(&mut workspace.left);
-        left.retain(|(id, _)| members.contains(id));
         let mut tiling = std::mem::take(&mut workspace.tiling);
+        let mut left = std::mem::take(&mut workspace.left);
+        left.retain(|(id, _)| workspace.windows.contains(id));
         let order = self.with_input(workspace, |input| {
             let tiling = Arc::make_mut(&mut tiling);
             if let Some(kind) = kind.filter(|kind| *kind != tiling.kind()) {
                 *tiling = tiling.switched(kind, input);
             }
-            let now = tiling.windows();
-            if now != tiles {
-                let mut here: BTreeSet<WindowId> = now.iter().copied().collect();
-                let wanted: BTreeSet<WindowId> = tiles.iter().copied().collect();
-                let gone: Vec<WindowId> = now.iter().copied().filter(|id| !wanted.contains(id)).collect();
-                if gone.iter().any(|id| members.contains(id)) {
-                    let outline = Arc::new(tiling.outline());
-                    left.extend(gone.iter().filter(|id| members.contains(id)).map(|id| (*id, Arc::clone(&outline))));
-                }
-                for gone in gone {
-                    tiling.remove(gone);
-                    here.remove(&gone);
-                }
-                let mut before = None;
-                for (index, id) in tiles.iter().enumerate() {
-                    if here.insert(*id) {
-                        let next = || tiles.iter().skip(index + 1).find(|next| now.contains(next) && wanted.contains(next));
-                        let place = before.map(Place::After).or_else(|| next().copied().map(Place::Before)).unwrap_or(Place::Last);
-                        let before = left.iter().position(|(left, _)| left == id).map(|index| left.remove(index).1);
-                        let back = before.and_then(|before| tiling.put_back(*id, &before, input.options));
-                        match back {
-                            Some(back) => *tiling = back,
-                            None => tiling.insert(*id, place, input),
-                        }
-                    }
-                    before = Some(*id);
-                }
+            if tiling.windows() != tiles {
+                left.extend(take_out(tiling, &tiles).into_iter().filter(|(id, _)| workspace.windows.contains(id)));
+                put_in(tiling, &tiles, &mut left, input);
             }
             tiling.settle(input);
             tiling.windows()
@@ -165,6 +140,36 @@ impl<'a> Ground<'a> {
             tiling.arrange(input).rect(window)
         })
         .map(|rect| Snap::on(workspace, output).snapped(rect))
+    }
+}
+
+/// Takes those out of a layout that are no tiles any more. Answers who they were, with the layout that they were in.
+fn take_out(tiling: &mut Tiling, tiles: &[WindowId]) -> Vec<(WindowId, Arc<Outline>)> {
+    let stay: BTreeSet<&WindowId> = tiles.iter().collect();
+    let mut gone = tiling.windows();
+    gone.retain(|id| !stay.contains(id));
+    if gone.is_empty() {
+        return Vec::new();
+    }
+    let outline = Arc::new(tiling.outline());
+    gone.into_iter().filter(|id| tiling.remove(*id)).map(|id| (id, Arc::clone(&outline))).collect()
+}
+
+/// Puts those into a layout that are tiles now: where they were before they left, or else behind the tile that comes before them.
+fn put_in(tiling: &mut Tiling, tiles: &[WindowId], left: &mut Vec<(WindowId, Arc<Outline>)>, input: &Input<'_>) {
+    let now: BTreeSet<WindowId> = tiling.windows().into_iter().collect();
+    let mut before = None;
+    for (index, id) in tiles.iter().enumerate() {
+        if !now.contains(id) {
+            let next = || tiles.iter().skip(index + 1).find(|next| now.contains(next)).copied();
+            let place = before.map(Place::After).or_else(|| next().map(Place::Before)).unwrap_or(Place::Last);
+            let was = left.iter().position(|(left, _)| left == id).map(|index| left.remove(index).1);
+            match was.and_then(|was| tiling.put_back(*id, &was, input.options)) {
+                Some(back) => *tiling = back,
+                None => tiling.insert(*id, place, input),
+            }
+        }
+        before = Some(*id);
     }
 }
 
