@@ -9,9 +9,10 @@ use proptest::{
 
 use super::bench::{Bench, Do, Op};
 use crate::{
-    Caller, Desktop, Event, LayoutKind, Memory, Refusal, Scopes, Settings,
+    Caller, Desktop, Event, LayoutKind, Memory, Refusal, Scopes, Settings, WindowId,
     command::WorkspaceRef,
     event::{ClientInfo, WindowChange},
+    layout::tiles::Outline,
 };
 
 impl Bench {
@@ -50,6 +51,13 @@ impl Bench {
         self.take(effects);
         self.answer();
         restored
+    }
+
+    /// How the tiles of each workspace lie, which has some.
+    fn outlines(&self) -> Vec<Outline> {
+        let n = |id: WindowId| self.clients.iter().find(|(_, client)| client.id == id).map(|(n, _)| WindowId(u64::from(*n)));
+        let workspaces = self.desktop.workspaces().into_iter().filter_map(|info| self.desktop.workspaces.get(info.id));
+        workspaces.map(|workspace| workspace.tiling.outline().renamed(n)).filter(|outline| !outline.windows().is_empty()).collect()
     }
 
     /// Of windows that are to be seen.
@@ -297,7 +305,8 @@ fn change() -> impl Strategy<Value = Do> {
         2 => (n(), any::<bool>()).prop_map(|(n, on)| Do::Minimize(n, on)),
         2 => (n(), n()).prop_map(|(a, b)| Do::Swap(a, b)),
         2 => (n(), 0..2_u8).prop_map(|(n, output)| Do::ToOutput(n, output)),
-        1 => Just(Do::Layout(LayoutKind::Floating)),
+        2 => select(LayoutKind::ALL.to_vec()).prop_map(Do::Layout),
+        8 => select(super::histories::TILE_COMMANDS).prop_map(Do::Tile),
         2 => (1..4_u32).prop_map(|index| Do::Workspace(WorkspaceRef::Index(index))),
         3 => (n(), 1..4_u32, option::of(any::<bool>())).prop_map(|(n, index, follow)| Do::ToWorkspace(n, WorkspaceRef::Index(index), follow)),
         1 => select(vec!["", "web", "mail"]).prop_map(|name| Do::Rename(WorkspaceRef::Focused, name)),
@@ -315,7 +324,7 @@ fn remembered_states(desktop: &Desktop) -> Vec<(String, bool, bool, bool)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(super::histories::cases(64))]
 
     #[test]
     fn a_restart_changes_nothing_once_everybody_is_back(
@@ -349,6 +358,7 @@ proptest! {
         }
         after.come_to_rest();
         prop_assert_eq!(after.sketch(), t.sketch());
+        prop_assert_eq!(after.outlines(), t.outlines());
         prop_assert_eq!(remembered_states(&after.desktop), remembered_states(&t.desktop));
     }
 
@@ -365,20 +375,21 @@ proptest! {
             t.answer();
         }
         t.come_to_rest();
-        let (memory, sketch) = (t.desktop.memory(), t.sketch());
+        let (memory, sketch, outlines) = (t.desktop.memory(), t.sketch(), t.outlines());
         for change in since.into_iter().filter(|change| !plugs(change)) {
             t.run([Op::Command(change)]);
             t.answer();
         }
         t.come_to_rest();
-        let other = t.sketch();
+        let other = (t.sketch(), t.outlines());
         t.restores(&memory);
         t.come_to_rest();
         prop_assert_eq!(t.sketch(), sketch.clone());
-        if other != sketch {
+        prop_assert_eq!(t.outlines(), outlines);
+        if other.0 != sketch {
             t.run([Op::Command(Do::Undo)]);
             t.come_to_rest();
-            prop_assert_eq!(t.sketch(), other);
+            prop_assert_eq!((t.sketch(), t.outlines()), other);
         }
     }
 }
