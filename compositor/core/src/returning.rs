@@ -9,7 +9,7 @@ use crate::{
     desktop::Desktop,
     effect::Effects,
     ids::{WindowId, WorkspaceId},
-    layout::tiles::Outline,
+    layout::tiles::{Options, Outline},
     memory::{Memory, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace},
     recall::Places,
     window::Window,
@@ -88,12 +88,15 @@ impl Returning {
         index: usize,
         now: &Outline,
         newcomer: Option<WindowId>,
+        options: &Options,
         name: impl Fn(WindowId) -> Option<WindowId>,
     ) -> Option<Outline> {
         let template = self.places.workspaces.get(index)?.tiles.as_ref()?;
         let known = |id: &WindowId| Some(*id) != newcomer && self.back.get(id).is_some_and(|back| back.number.is_some());
         let number = |number| self.back.iter().find(|(id, back)| known(id) && back.number == Some(number)).map(|(id, _)| *id);
-        let (then, now) = (template.renamed(number), now.renamed(|id| Some(id).filter(known)));
+        // Built, because containers go with their last window.
+        let built = |outline: Outline| outline.build(options).outline();
+        let (then, now) = (built(template.renamed(number)), built(now.renamed(|id| Some(id).filter(known))));
         (then == now || (then.windows().is_empty() && now.windows().is_empty())).then(|| template.renamed(name))
     }
 }
@@ -216,7 +219,7 @@ impl Desktop {
         let (Some(workspace), Some(index)) = (workspace, index) else { return };
         let returning = &self.returning;
         let here = |number| returning.back.iter().find(|(_, back)| back.number == Some(number)).map(|(id, _)| *id);
-        if let Some(outline) = returning.tiles_again(index, &workspace.tiling.outline(), Some(id), here) {
+        if let Some(outline) = returning.tiles_again(index, &workspace.tiling.outline(), Some(id), &self.settings.tiles, here) {
             let order = outline.windows();
             workspace.tiling = Arc::new(outline.build(&self.settings.tiles));
             workspace.reorder_tiles(&order);
@@ -242,8 +245,9 @@ impl Desktop {
             here.or_else(|| absent_number(number))
         };
         for (id, now) in &mut here {
-            let again =
-                old(*id).zip(now.tiles.as_ref()).and_then(|(index, tiles)| self.returning.tiles_again(index, tiles, None, new_number));
+            let again = old(*id)
+                .zip(now.tiles.as_ref())
+                .and_then(|(index, tiles)| self.returning.tiles_again(index, tiles, None, &self.settings.tiles, new_number));
             now.tiles = again.or_else(|| Some(now.tiles.as_ref()?.renamed(|id| numbers.get(&id).copied())));
         }
         let mut slots: Vec<(Option<usize>, RememberedWorkspace)> = here.iter().map(|(id, now)| (old(*id), now.clone())).collect();
