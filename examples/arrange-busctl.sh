@@ -21,5 +21,12 @@ for method in DryRun Transaction; do
         4 set-floating on --window "$left" 4 move-window 0,0 --window "$left" 4 resize-window 640x720 --window "$left" \
         4 set-floating on --window "$right" 4 move-window 640,0 --window "$right" 4 resize-window 640x720 --window "$right"
 done
-call Desktop1 Snapshot | jq --compact-output '.data[1].windows.data[] | { app: .app_id.data, x: .x.data, width: .width.data }'
+places() {
+    call Desktop1 Snapshot | jq --compact-output '.data[1].windows.data[] | { app: .app_id.data, x: .x.data, width: .width.data }'
+}
+# The programs draw in their own time. busctl cannot subscribe to events on a socket without a bus, so it asks again.
+for _ in $(seq 500); do
+    [ "$(places | grep --count '"width":640}')" = 2 ] && break
+done
+places
 call Commands1 Undo

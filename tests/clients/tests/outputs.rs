@@ -50,7 +50,7 @@ fn wlr_randr_reads_and_changes_outputs() -> Result {
     let expected = json!(["HEADLESS-2", 1280, 720, 1.5, 1, 100.0, 1080.0]);
     assert_eq!(outputs(&desktop)?[1], expected);
     let lines = printed(&desktop, "HEADLESS-2")?;
-    for line in ["1280x720 px, 60.000000 Hz (current)", "Position: 100,1080", "Transform: 90", "Scale: 1.500000"] {
+    for line in ["1280x720 px, 60.000000 Hz (preferred, current)", "Position: 100,1080", "Transform: 90", "Scale: 1.500000"] {
         assert!(lines.iter().any(|known| known == line), "{line}: {lines:#?}");
     }
     change(&desktop, &["--output", "HEADLESS-2", "--off"])?;
