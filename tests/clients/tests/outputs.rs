@@ -57,7 +57,8 @@ fn wlr_randr_reads_and_changes_outputs() -> Result {
     assert_eq!(outputs(&desktop)?.len(), 1);
     assert!(printed(&desktop, "HEADLESS-2")?.iter().any(|line| line == "Enabled: no"));
     change(&desktop, &["--output", "HEADLESS-2", "--on"])?;
-    assert_eq!(outputs(&desktop)?[1], expected);
+    // wlr-randr knows nothing of an output that is off but its modes, and says all else anew.
+    assert_eq!(outputs(&desktop)?[1], json!(["HEADLESS-2", 1280, 720, 1.0, 0, 0.0, 0.0]));
     change(&desktop, &["--output", "HEADLESS-1", "--custom-mode", "1000x700@75"])?;
     assert_eq!(outputs(&desktop)?[0], json!(["HEADLESS-1", 1000, 700, 1.0, 0, 0.0, 0.0]));
     for wrong in [["--scale", "100"], ["--mode", "123x456"], ["--custom-mode", "20000x100"]] {
