@@ -1,11 +1,14 @@
 //! A real desktop on a real session bus.
 
-use std::{path::Path, process::Command};
+use std::{collections::HashMap, path::Path, process::Command};
 
 use glasshouse_clients::{Bus, Desktop, PATIENCE, program};
-use glasshouse_protocols::{BUS_NAME, Commands1Proxy, Desktop1Proxy, Events, Filter, Payload};
+use glasshouse_protocols::{BUS_NAME, Commands1Proxy, Desktop1Proxy, Events, Filter, OBJECT_PATH, Payload};
 use rustix::process::{Pid, Signal, kill_process};
-use zbus::fdo::DBusProxy;
+use zbus::{
+    Variant,
+    fdo::{self, DBusProxy},
+};
 
 type Result = anyhow::Result<()>;
 
@@ -23,6 +26,37 @@ async fn a_subscriber_on_the_session_bus_hears_of_a_bad_configuration() -> Resul
     let Some(Payload::SystemAlert(alert)) = event.map(|event| event.payload) else { panic!("nothing else was asked for") };
     assert_eq!((alert.severity.as_str(), alert.subject.as_str()), ("error", "config-refused"));
     assert!(alert.sentence.contains("config.toml:2:10"), "{}", alert.sentence);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_flood_of_calls_on_the_session_bus_is_refused_and_keeps_nobody_else_waiting() -> Result {
+    let folder = Desktop::new_folder()?;
+    let bus = Bus::start(folder.path())?;
+    let _desktop = Desktop::start_in(folder, &[], &[("DBUS_SESSION_BUS_ADDRESS", bus.address())])?;
+    bus.wait_for_owner(BUS_NAME, true).await?;
+    let flooder = bus.connect().await?;
+    let (told, mut refusals) = tokio::sync::mpsc::unbounded_channel();
+    // A caller's calls are carried out in their order, and the first waits for a window that never comes.
+    for _ in 0..400 {
+        let (flooder, told) = (flooder.clone(), told.clone());
+        tokio::spawn(async move {
+            let nobody = HashMap::from([("app_id", Variant::from("nobody"))]);
+            let arguments = (nobody, "focused", 60_000_u32);
+            let answer = flooder.call_method(Some(BUS_NAME), OBJECT_PATH, Some("org.glasshouse.Windows1"), "WaitFor", &arguments).await;
+            if let Err(zbus::Error::FDO(error)) = answer
+                && let fdo::Error::LimitsExceeded(sentence) = *error
+            {
+                // The test may have ended.
+                let _ = told.send(sentence);
+            }
+        });
+    }
+    let Some(sentence) = tokio::time::timeout(PATIENCE, refusals.recv()).await? else { panic!("somebody is refused") };
+    assert!(sentence.contains("too many calls wait"), "{sentence}");
+    let other = bus.connect().await?;
+    let state = tokio::time::timeout(PATIENCE, Desktop1Proxy::new(&other).await?.snapshot()).await??;
+    assert!(state.1.windows.is_empty());
     Ok(())
 }
 
