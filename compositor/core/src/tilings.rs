@@ -80,9 +80,12 @@ impl<'a> Ground<'a> {
         let output = workspace.output.and_then(|output| self.outputs.get(output));
         let scale = output.map_or(1.0, |output| output.grid().scale);
         let whole = |length: f64| output.map_or(length, |output| f64::from(output.grid().length(length)) / scale);
+        // A tile that is shorter than a pixel would lie on its neighbour's.
+        let pixel = LogicalSize::splat(1.0 / scale);
         let constraints = |id: WindowId| {
-            let size = |size: euclid::Size2D<i32, _>| size.to_f64().cast_unit();
-            self.windows.get(id).map(|window| Constraints { min: size(window.min), max: size(window.max) }).unwrap_or_default()
+            let size = |size: euclid::Size2D<i32, _>| -> LogicalSize { size.to_f64().cast_unit() };
+            let limits = |window: &Window| Constraints { min: size(window.min).max(pixel), max: size(window.max) };
+            self.windows.get(id).map(limits).unwrap_or_default()
         };
         f(&Input {
             area: output.map_or(LogicalRect::from_size(NOWHERE), |output| self.area(output)),
