@@ -184,15 +184,16 @@ impl Desktop {
         if !(to.width >= 1.0 && to.height >= 1.0 && to.width.is_finite() && to.height.is_finite()) {
             return Err(Refusal::BadGeometry);
         }
+        let whole = |length: f64| f64::from(tame_i32(length.round() as i32).max(1));
+        let to = LogicalSize::new(whole(to.width), whole(to.height));
         if self.tiled_on(id).is_ok() {
             let changed = self.change_tiling(id, |tiling, input| tiling.resize_to(id, Some(to.width), Some(to.height), input))?;
             return changed
                 .then_some(())
                 .ok_or(Refusal::NothingToChange("the layout leaves no room for that, or the tile is as large already"));
         }
-        let whole = |length: f64| f64::from(tame_i32(length.round() as i32).max(1));
         if let Some(window) = self.windows.get_mut(id) {
-            window.float.size = Some(window.limited(LogicalSize::new(whole(to.width), whole(to.height))));
+            window.float.size = Some(window.limited(to));
             window.float.anchor = Anchor::default();
         }
         self.touch();

@@ -11,6 +11,9 @@ use crate::{
 /// How far a floating window moves in one step, in logical pixels.
 const STEP: f64 = 40.0;
 
+/// No command makes a column wider than one can be written down, in logical pixels.
+const MAX_WIDTH: f64 = 100_000.0;
+
 /// More masters than anybody has windows.
 const MAX_MASTERS: f64 = 1000.0;
 
@@ -64,8 +67,8 @@ impl Desktop {
                 let width = match (width, now) {
                     (WidthChange::To(width), _) => width,
                     (WidthChange::By(Width::Fraction(by)), Width::Fraction(now)) => Width::Fraction((now + by).clamp(0.05, 10.0)),
-                    (WidthChange::By(Width::Fraction(by)), now) => Width::Fixed((length(now) + by * room).max(1.0)),
-                    (WidthChange::By(Width::Fixed(by)), now) => Width::Fixed((length(now) + by).max(1.0)),
+                    (WidthChange::By(Width::Fraction(by)), now) => Width::Fixed((length(now) + by * room).clamp(1.0, MAX_WIDTH)),
+                    (WidthChange::By(Width::Fixed(by)), now) => Width::Fixed((length(now) + by).clamp(1.0, MAX_WIDTH)),
                 };
                 columns.set_width(id, width, input)
             }),

@@ -155,6 +155,10 @@ impl Desktop {
             if let (Command::CloseWindow { .. }, Some(window)) = (command, window) {
                 closed.insert(window, command);
             }
+            if is_about_the_focus(command) {
+                // Whoever had the focus until here had it for this.
+                set.remove(&("focus-window", String::new()));
+            }
             let Some(subject) = self.subject(command, window) else { continue };
             match set.insert(subject, command) {
                 Some(first) if first != command => return Err(contradiction(first)),
@@ -168,6 +172,9 @@ impl Desktop {
     fn subject(&self, command: &Command, window: Option<WindowId>) -> Option<(&'static str, String)> {
         let name = command.name();
         match command {
+            Command::FocusWindow { window: WindowRef::Id(_) | WindowRef::AppId(_) | WindowRef::Title(_) | WindowRef::Pid(_) } => {
+                Some((name, String::new()))
+            }
             Command::SetLayout { workspace, .. } => Some((name, self.resolve_workspace(workspace).ok()?.to_string())),
             Command::MoveWindow { .. }
             | Command::ResizeWindow { .. }
@@ -183,6 +190,12 @@ impl Desktop {
             _ => None,
         }
     }
+}
+
+/// Whether a command goes on from where the focus is, so that one may move the focus before and after it.
+fn is_about_the_focus(command: &Command) -> bool {
+    let named = |window: &WindowRef| matches!(window, WindowRef::Id(_) | WindowRef::AppId(_) | WindowRef::Title(_) | WindowRef::Pid(_));
+    !matches!(command, Command::FocusWindow { .. }) && window_of(command).is_none_or(|window| !named(window))
 }
 
 /// The window that a command is about.

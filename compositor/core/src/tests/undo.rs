@@ -106,12 +106,20 @@ fn a_transaction_is_one_step_and_one_round_of_configures() {
 }
 
 #[test]
+fn the_focus_may_move_on_after_a_command_that_was_about_it() {
+    let mut t = three();
+    t.transaction(&commands(&["focus-window 1", "set-floating on", "focus-window 2", "set-maximized on"])).unwrap();
+    assert!(t.window(1).floating && t.window(2).maximized && t.window(2).focused);
+}
+
+#[test]
 fn a_transaction_with_a_mistake_changes_nothing() {
-    let table: [(&[&str], usize, &str); 7] = [
+    let table: [(&[&str], usize, &str); 8] = [
         (&["set-floating on --window 1", "focus-window 99"], 1, "there is no window 99; there is 3, 2, 1"),
         (&["set-floating on --window 1", "set-floating off --window 1"], 1, "contradict"),
         (&["set-layout floating", "set-layout columns"], 1, "contradict"),
         (&["close-window --window 1", "focus-window 1"], 1, "contradict"),
+        (&["focus-window 1", "focus-window 2"], 1, "contradict"),
         (&["set-floating on --window 1", "undo"], 1, "cannot be part"),
         (&["set-floating on --window 1", "spawn foot"], 1, "cannot be part"),
         (&["move-window 1,2 --window 1"], 0, "is tiled"),
