@@ -48,6 +48,33 @@ pub trait Argument: Sized + Clone + PartialEq {
     }
 }
 
+/// The words of an enum.
+macro_rules! words {
+    ($($name:ident { $($variant:ident = $word:literal,)+ })+) => { $(
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(match self { $(Self::$variant => $word,)+ })
+            }
+        }
+
+        impl $crate::command::Argument for $name {
+            const KIND: $crate::command::Kind = $crate::command::Kind::Choice(&[$($word,)+]);
+
+            fn parse(word: &str) -> Result<Self, String> {
+                match word {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(format!("write {}", [$($word,)+].join(", "))),
+                }
+            }
+
+            fn words(&self) -> Vec<String> {
+                vec![self.to_string()]
+            }
+        }
+    )+ };
+}
+pub(crate) use words;
+
 /// An option that may be absent.
 impl<T: Argument> Argument for Option<T> {
     const KIND: Kind = T::KIND;

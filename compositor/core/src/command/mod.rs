@@ -14,6 +14,7 @@ mod tile_value;
 mod value;
 mod workspace_ref;
 
+pub(crate) use argument::words;
 pub use argument::{Argument, Kind, WindowRef};
 pub use caller::{Act, Caller, Scopes};
 pub use parse::CommandError;

@@ -2,34 +2,8 @@
 
 use std::fmt;
 
-use super::{Argument, argument::Kind};
+use super::{Argument, argument::Kind, words};
 use crate::layout::tiles::{Centring, ColumnTarget, ContainerLayout, NewWindow, Side, Split, Width};
-
-/// The words of an enum that is declared elsewhere.
-macro_rules! words {
-    ($($name:ident { $($variant:ident = $word:literal,)+ })+) => { $(
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self { $(Self::$variant => $word,)+ })
-            }
-        }
-
-        impl Argument for $name {
-            const KIND: Kind = Kind::Choice(&[$($word,)+]);
-
-            fn parse(word: &str) -> Result<Self, String> {
-                match word {
-                    $($word => Ok(Self::$variant),)+
-                    _ => Err(format!("write {}", [$($word,)+].join(", "))),
-                }
-            }
-
-            fn words(&self) -> Vec<String> {
-                vec![self.to_string()]
-            }
-        }
-    )+ };
-}
 
 words! {
     ColumnTarget { Left = "left", Right = "right", First = "first", Last = "last", }

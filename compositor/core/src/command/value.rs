@@ -4,7 +4,7 @@ use std::fmt;
 
 use glasshouse_scene::{LogicalPoint, LogicalSize, OutputId, Transform};
 
-use super::{Argument, argument::Kind};
+use super::{Argument, argument::Kind, words};
 use crate::layout::tiles::TilingKind;
 
 /// An enum whose variants are words.
@@ -22,26 +22,7 @@ macro_rules! choices {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.word())
-            }
-        }
-
-        impl Argument for $name {
-            const KIND: Kind = Kind::Choice(&[$($word,)+]);
-
-            fn parse(word: &str) -> Result<Self, String> {
-                match word {
-                    $($word => Ok(Self::$variant),)+
-                    _ => Err(format!("write {}", [$($word,)+].join(", "))),
-                }
-            }
-
-            fn words(&self) -> Vec<String> {
-                vec![self.word().to_owned()]
-            }
-        }
+        words! { $name { $($variant = $word,)+ } }
     };
 }
 
