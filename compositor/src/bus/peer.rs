@@ -78,6 +78,8 @@ impl Peer {
         let (reply, answer) = oneshot::channel();
         self.0.shared.sender.send(request(self.0.caller.clone(), reply)).map_err(|_| ending())?;
         tokio::select! {
+            // An answer that is there is given, also when the connection ends in the same moment: `quit` is answered so.
+            biased;
             answer = answer => answer.unwrap_or_else(|_| Err(ending())),
             // Drops the receiver, so that a launch need not be watched any longer.
             () = connection.closed() => Err(ending()),
