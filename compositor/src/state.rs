@@ -95,8 +95,17 @@ impl State {
     pub fn observe(&mut self, event: Event) {
         self.telemetry.turns.event();
         let effects = match event {
-            // Every window answers a relayout with both; one look at all of them is enough.
-            Event::SurfaceCommitted { .. } | Event::ConfigureAcked { .. } | Event::ConfigureCommitted { .. } => self.desktop.note(event),
+            // They come in numbers: every window answers a relayout, and programs open several. One look at all of them is enough.
+            Event::SurfaceCommitted { .. }
+            | Event::SurfaceDestroyed { .. }
+            | Event::ConfigureAcked { .. }
+            | Event::ConfigureCommitted { .. }
+            | Event::WindowCreated { .. }
+            | Event::WindowChanged { .. }
+            | Event::WindowReady { .. }
+            | Event::WindowMapped { .. }
+            | Event::WindowUnmapped { .. }
+            | Event::WindowDestroyed { .. } => self.desktop.note(event),
             _ => self.desktop.observe(event, self.now),
         };
         self.effects.extend(effects);
@@ -108,6 +117,7 @@ impl State {
     ///
     /// The core's refusal; nothing has changed then.
     pub fn apply(&mut self, caller: &Caller, command: Command) -> Result<(), Refusal> {
+        self.conclude();
         let effects = self.desktop.apply(caller, command, self.now)?;
         self.effects.extend(effects);
         self.active();
@@ -120,6 +130,7 @@ impl State {
     ///
     /// The core's refusal; nothing has changed then.
     pub fn restore(&mut self, caller: &Caller, name: &str, memory: &Memory) -> Result<Restored, Refusal> {
+        self.conclude();
         let (effects, restored) = self.desktop.restore(caller, name, memory, self.now)?;
         self.effects.extend(effects);
         self.active();
@@ -132,16 +143,22 @@ impl State {
     ///
     /// Which one was refused; nothing has changed then.
     pub fn apply_all(&mut self, caller: &Caller, commands: &[Command]) -> Result<(), Refused> {
+        self.conclude();
         let effects = self.desktop.apply_all(caller, commands, self.now)?;
         self.effects.extend(effects);
         self.active();
         Ok(())
     }
 
+    /// Has the core draw its conclusions from what it was told, for whoever asks it something then.
+    pub fn conclude(&mut self) {
+        self.effects.extend(self.desktop.conclude(self.now));
+    }
+
     /// Carries out what the core decided, in order. Doing so may make the core decide more.
     pub fn settle(&mut self) {
         loop {
-            self.effects.extend(self.desktop.conclude(self.now));
+            self.conclude();
             let Some(effect) = self.effects.pop_front() else { break };
             self.telemetry.turns.effect();
             self.session.heed(&effect);

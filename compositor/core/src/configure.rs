@@ -118,7 +118,7 @@ impl Desktop {
     }
 
     /// Whether a window's contents fit its target, or nobody waits for them any more.
-    fn is_settled(&self, window: &Window) -> bool {
+    fn is_answered(&self, window: &Window) -> bool {
         let wanted = self.wanted(window);
         window.configures.late || window.configures.committed.as_ref().is_some_and(|committed| same_shape(committed, &wanted))
     }
@@ -146,12 +146,12 @@ impl Desktop {
         let is_due = |window: &Window| window.pending_since.is_some_and(|since| now >= since.after(timeout));
         let (tiles, others): (Vec<&Window>, Vec<&Window>) = pending.into_iter().partition(|window| is_joint(window));
         let mut ready = Vec::new();
-        if tiles.iter().any(|window| is_due(window)) || tiles.iter().all(|window| self.is_settled(window)) {
+        if tiles.iter().any(|window| is_due(window)) || tiles.iter().all(|window| self.is_answered(window)) {
             ready.extend(tiles);
         }
-        ready.extend(others.into_iter().filter(|window| is_due(window) || self.is_settled(window)));
+        ready.extend(others.into_iter().filter(|window| is_due(window) || self.is_answered(window)));
         let home = |window: &Window| self.home_of(window).map(|output| output.id);
-        let ready: Vec<_> = ready.into_iter().map(|window| (window.id, self.is_settled(window), home(window))).collect();
+        let ready: Vec<_> = ready.into_iter().map(|window| (window.id, self.is_answered(window), home(window))).collect();
         for (id, settled, home) in ready {
             let Some(window) = self.windows.get_mut(id) else { continue };
             if !settled {

@@ -118,7 +118,8 @@ impl Desktop {
     }
 
     /// Takes note of a fact as [`Self::observe`] does, and leaves the conclusions to the next call of that, of [`Self::apply`] or of
-    /// [`Self::conclude`]. For facts that come in numbers: a relayout is answered by every window.
+    /// [`Self::conclude`]. For facts that come in numbers: a relayout is answered by every window. Before a command they have to be concluded,
+    /// or else they count as its doing.
     pub fn note(&mut self, event: Event) -> Effects {
         let mut effects = Effects::new();
         self.take_note(event, &mut effects);
@@ -150,8 +151,9 @@ impl Desktop {
         match changed {
             Changed::Nothing => return,
             Changed::Pointer if self.pointer.grab.is_none() && self.pointer.drag_icon.is_none() => {
-                self.follow_look();
-                self.tell_cursor(effects);
+                let under = self.under(self.pointer.at);
+                self.follow_look(under);
+                self.tell_cursor(under, effects);
                 return;
             }
             Changed::Pointer | Changed::Anything | Changed::Outputs => {}
@@ -166,8 +168,14 @@ impl Desktop {
         self.apply_slots(now, changed == Changed::Outputs);
         self.place_floating();
         self.send_configures(now, effects);
-        self.follow_look();
-        self.tell(effects);
+        let under = self.under(self.pointer.at);
+        self.follow_look(under);
+        self.tell(under, effects);
+    }
+
+    /// Whether there is nothing of which the conclusions are not drawn.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.changed == Changed::Nothing
     }
 
     /// When [`Event::Tick`] is wanted. `None`: nothing waits.
@@ -238,11 +246,16 @@ impl Desktop {
     }
 
     pub(crate) fn info(&self, window: &Window) -> WindowInfo {
+        WindowInfo { title: window.title.clone(), app_id: window.app_id.clone(), ..self.facts(window) }
+    }
+
+    /// What others may know of a window except its names: all windows are compared with what was told of them, and names are long.
+    pub(crate) fn facts(&self, window: &Window) -> WindowInfo {
         WindowInfo {
             id: window.id,
             surface: window.surface,
-            title: window.title.clone(),
-            app_id: window.app_id.clone(),
+            title: String::new(),
+            app_id: String::new(),
             pid: window.client.pid,
             parent: window.parent,
             area: self.drawn(window).map(|drawn| drawn.area).unwrap_or_default(),

@@ -56,6 +56,8 @@ impl Desktop {
     pub fn scene(&self, view: View, _at: Timestamp) -> Option<Scene> {
         match view {
             View::Window(_) | View::Region { .. } if self.lock.on => None,
+            // Settling has made it already.
+            View::Output(id) if self.is_settled() => self.told.scenes.get(&id).cloned(),
             View::Output(id) => Some(self.output_scene(self.outputs.get(id)?)),
             View::Window(id) => self.window_scene(self.windows.get(id)?),
             View::Region { area, scale } => self.region_scene(area, scale),
@@ -154,8 +156,7 @@ impl Desktop {
     /// The surfaces that can be seen on an output and should go on drawing. Says too much rather than too little: which contents are
     /// opaque is known to the display alone.
     pub fn visible(&self, output: OutputId) -> Vec<SurfaceId> {
-        let Some(output) = self.outputs.get(output) else { return Vec::new() };
-        let scene = self.output_scene(output);
+        let Some(scene) = self.told.scenes.get(&output) else { return Vec::new() };
         let mut visible = Vec::new();
         for element in &scene.elements {
             match &element.kind {

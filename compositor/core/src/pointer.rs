@@ -9,6 +9,7 @@ use crate::{
     event::{CursorWanted, Edges, Layer, Want},
     grid::tame_point,
     ids::WindowId,
+    stacking::Under,
     window::{Anchor, Phase, Slot},
 };
 
@@ -258,11 +259,11 @@ impl Desktop {
 
     /// A new window or layer surface under the pointer has not said how the pointer should look. While a button is held, the pointer
     /// belongs to the client on which it was pressed.
-    pub(crate) fn follow_look(&mut self) {
+    pub(crate) fn follow_look(&mut self, under: Option<Under>) {
         if self.pointer.held > 0 {
             return;
         }
-        let over = self.under(self.pointer.at).map(|under| self.popup_root(self.surfaces.root(under.surface).0));
+        let over = under.map(|under| self.popup_root(self.surfaces.root(under.surface).0));
         if over != self.pointer.over {
             self.pointer.over = over;
             self.pointer.look = Look::Default;

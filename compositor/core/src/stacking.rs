@@ -237,6 +237,11 @@ impl Desktop {
                 }
                 Item::Window(id) => {
                     let window = self.windows.get(id)?;
+                    // Most windows lie elsewhere, and nothing of a tile is shown outside of it.
+                    let near = |rect: LogicalRect| rect.inflate(1.0, 1.0).contains(at);
+                    if window.slot.rect().is_some_and(|rect| !near(rect)) {
+                        continue;
+                    }
                     let Some(drawn) = self.drawn(window) else { continue };
                     if drawn.only_on.is_some_and(|output| !self.shows(output, at)) {
                         continue;

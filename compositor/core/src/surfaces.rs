@@ -69,6 +69,9 @@ impl Surfaces {
 
     /// The surfaces of a tree that have something to show, bottom to top. A child of a surface without content has none either.
     pub(crate) fn tree(&self, root: SurfaceId) -> Vec<Placed> {
+        if let Some(alone) = self.alone(root) {
+            return alone.into_iter().collect();
+        }
         let mut placed = Vec::new();
         let mut visited = BTreeSet::from([root]);
         // What remains to be done, the next at the end: surfaces to enter, and surfaces whose own turn in their stack has come.
@@ -102,8 +105,18 @@ impl Surfaces {
         placed
     }
 
+    /// What a tree of a single surface shows, which is what most of them are. `None`: it has more.
+    fn alone(&self, root: SurfaceId) -> Option<Option<Placed>> {
+        let Some(state) = self.states.get(&root) else { return Some(None) };
+        let placed = |size| Placed { surface: root, at: Point2D::zero(), size };
+        state.stack.is_empty().then(|| state.size.map(placed))
+    }
+
     /// The smallest rectangle around a tree, in its root's coordinates. Empty if there is nothing to see.
     pub(crate) fn extents(&self, root: SurfaceId) -> LogicalRect {
+        if let Some(alone) = self.alone(root) {
+            return alone.map_or(LogicalRect::zero(), |placed| LogicalRect::from_size(placed.size));
+        }
         let boxes = self.tree(root).into_iter().map(|placed| LogicalRect::new(placed.at.to_f64(), placed.size));
         boxes.reduce(|a, b| Box2D::new(a.min().min(b.min()), a.max().max(b.max())).to_rect()).unwrap_or_else(LogicalRect::zero)
     }

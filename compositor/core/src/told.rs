@@ -8,7 +8,8 @@ use crate::{
     desktop::Desktop,
     effect::{Effect, Effects, Notice, WindowInfo},
     ids::{WindowId, WorkspaceId},
-    window::Phase,
+    stacking::Under,
+    window::{Phase, Window},
     workspace::WorkspaceInfo,
 };
 
@@ -17,6 +18,8 @@ use crate::{
 pub(crate) struct Told {
     pub(crate) scenes: BTreeMap<OutputId, Scene>,
     surfaces: BTreeMap<SurfaceId, Presence>,
+    /// What `surfaces` was made from.
+    sightings: Vec<Sighting>,
     infos: BTreeMap<WindowId, WindowInfo>,
     pub(crate) workspaces: BTreeMap<WorkspaceId, WorkspaceInfo>,
     pub(crate) focus: Option<SurfaceId>,
@@ -24,6 +27,9 @@ pub(crate) struct Told {
     under: Option<(SurfaceId, LogicalPoint)>,
     interacting: bool,
 }
+
+/// A surface, the output that it is on or will be on, the scale of that, and whether it is there now.
+type Sighting = (SurfaceId, OutputId, f64, bool);
 
 /// The outputs a surface is on, and the scale it should draw at.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,13 +39,13 @@ struct Presence {
 }
 
 impl Desktop {
-    /// Whatever may have changed.
-    pub(crate) fn tell(&mut self, effects: &mut Effects) {
+    /// Whatever may have changed. `under`: what lies below the pointer.
+    pub(crate) fn tell(&mut self, under: Option<Under>, effects: &mut Effects) {
         self.tell_windows(effects);
         self.tell_workspaces(effects);
         let scenes: BTreeMap<OutputId, Scene> = self.outputs.iter().map(|output| (output.id, self.output_scene(output))).collect();
         self.tell_surfaces(&scenes, effects);
-        self.tell_pointer_focus(effects);
+        self.tell_pointer_focus(under, effects);
         for (output, scene) in &scenes {
             if self.told.scenes.get(output) != Some(scene) {
                 effects.push(Effect::Redraw { output: *output });
@@ -49,8 +55,8 @@ impl Desktop {
     }
 
     /// Only the pointer moved, and it holds nothing: no element of a scene can be another one.
-    pub(crate) fn tell_cursor(&mut self, effects: &mut Effects) {
-        self.tell_pointer_focus(effects);
+    pub(crate) fn tell_cursor(&mut self, under: Option<Under>, effects: &mut Effects) {
+        self.tell_pointer_focus(under, effects);
         let mut crossed = false;
         let mut redraws = Vec::new();
         for output in self.outputs.iter() {
@@ -64,7 +70,7 @@ impl Desktop {
         }
         // A client's cursor that enters an output has to hear of it, which the long way tells.
         if crossed {
-            self.tell(effects);
+            self.tell(under, effects);
             return;
         }
         for (output, cursors) in redraws {
@@ -76,27 +82,49 @@ impl Desktop {
     }
 
     fn tell_windows(&mut self, effects: &mut Effects) {
-        let infos: BTreeMap<WindowId, WindowInfo> =
-            self.windows.iter().filter(|window| window.phase == Phase::Mapped).map(|window| (window.id, self.info(window))).collect();
-        for id in self.told.infos.keys().filter(|id| !infos.contains_key(id)) {
-            effects.push(Effect::Notify(Notice::WindowClosed { window: *id }));
-        }
-        for (id, info) in &infos {
-            match self.told.infos.get(id) {
-                None => effects.push(Effect::Notify(Notice::WindowOpened { window: *id })),
-                // Who has the focus is told by a notice of its own.
-                Some(told) if WindowInfo { focused: info.focused, ..told.clone() } != *info => {
-                    effects.push(Effect::Notify(Notice::WindowChanged { window: *id }));
+        let mut told = std::mem::take(&mut self.told.infos);
+        let is_mapped = |id: &WindowId| self.windows.get(*id).is_some_and(|window| window.phase == Phase::Mapped);
+        told.retain(|id, _| {
+            let stays = is_mapped(id);
+            if !stays {
+                effects.push(Effect::Notify(Notice::WindowClosed { window: *id }));
+            }
+            stays
+        });
+        for window in self.windows.iter().filter(|window| window.phase == Phase::Mapped) {
+            match told.get_mut(&window.id) {
+                None => {
+                    told.insert(window.id, self.info(window));
+                    effects.push(Effect::Notify(Notice::WindowOpened { window: window.id }));
                 }
-                Some(_) => {}
+                Some(info) => {
+                    if self.renew(window, info) {
+                        effects.push(Effect::Notify(Notice::WindowChanged { window: window.id }));
+                    }
+                }
             }
         }
-        self.told.infos = infos;
+        self.told.infos = told;
     }
 
-    /// Tells surfaces where they are. Those that are about to appear get their scale before they draw for the first time.
-    fn tell_surfaces(&mut self, scenes: &BTreeMap<OutputId, Scene>, effects: &mut Effects) {
-        let mut now: BTreeMap<SurfaceId, Presence> = BTreeMap::new();
+    /// Brings what was told of a window up to date. Answers whether it was not, apart from who has the focus: a notice of its own tells that.
+    fn renew(&self, window: &Window, told: &mut WindowInfo) -> bool {
+        let now = self.facts(window);
+        let renamed = told.title != window.title || told.app_id != window.app_id;
+        let (title, app_id) = (std::mem::take(&mut told.title), std::mem::take(&mut told.app_id));
+        told.focused = now.focused;
+        let changed = renamed || now != *told;
+        *told = WindowInfo { title, app_id, ..now };
+        if renamed {
+            told.title.clone_from(&window.title);
+            told.app_id.clone_from(&window.app_id);
+        }
+        changed
+    }
+
+    /// Where surfaces are, and where those will be that are about to appear: they get their scale before they draw for the first time.
+    fn sightings(&self, scenes: &BTreeMap<OutputId, Scene>) -> Vec<Sighting> {
+        let mut sightings: Vec<Sighting> = Vec::with_capacity(self.told.sightings.len());
         let scale_of = |output: OutputId| self.outputs.get(output).map(|output| output.mode.scale);
         for (output, scene) in scenes {
             let scale = scale_of(*output).unwrap_or(1.0);
@@ -108,13 +136,7 @@ impl Desktop {
                 CursorImage::Surface { surface, .. } => Some(surface),
                 _ => None,
             });
-            for surface in painted.chain(cursors) {
-                let presence = now.entry(surface).or_insert(Presence { outputs: Vec::new(), scale });
-                if !presence.outputs.contains(output) {
-                    presence.outputs.push(*output);
-                }
-                presence.scale = presence.scale.max(scale);
-            }
+            sightings.extend(painted.chain(cursors).map(|surface| (surface, *output, scale, true)));
         }
         let windows = self
             .windows
@@ -124,9 +146,27 @@ impl Desktop {
         let layers = self.layers.list.iter().map(|layer| (layer.surface, layer.output));
         let popups = self.popups.iter().map(|popup| (popup.surface, self.output_of_root(self.popup_root(popup.surface))));
         let locks = self.lock.surfaces.iter().map(|lock| (lock.surface, Some(lock.output)));
-        for (surface, output) in windows.chain(layers).chain(popups).chain(locks).collect::<Vec<_>>() {
-            let Some(scale) = output.and_then(scale_of) else { continue };
-            now.entry(surface).or_insert(Presence { outputs: Vec::new(), scale });
+        sightings.extend(windows.chain(layers).chain(popups).chain(locks).filter_map(|(surface, output)| {
+            let output = output?;
+            Some((surface, output, scale_of(output)?, false))
+        }));
+        sightings
+    }
+
+    /// Tells surfaces where they are.
+    fn tell_surfaces(&mut self, scenes: &BTreeMap<OutputId, Scene>, effects: &mut Effects) {
+        let sightings = self.sightings(scenes);
+        let gone = |surface: &SurfaceId| !self.surfaces.contains(*surface);
+        if sightings == self.told.sightings && !self.told.surfaces.keys().any(gone) {
+            return;
+        }
+        let mut now: BTreeMap<SurfaceId, Presence> = BTreeMap::new();
+        for (surface, output, scale, here) in &sightings {
+            let presence = now.entry(*surface).or_insert(Presence { outputs: Vec::new(), scale: *scale });
+            if *here && !presence.outputs.contains(output) {
+                presence.outputs.push(*output);
+                presence.scale = presence.scale.max(*scale);
+            }
         }
         // What is nowhere now keeps its scale: it has no reason to draw again.
         for (surface, told) in &self.told.surfaces {
@@ -140,10 +180,11 @@ impl Desktop {
             }
         }
         self.told.surfaces = now;
+        self.told.sightings = sightings;
     }
 
-    fn tell_pointer_focus(&mut self, effects: &mut Effects) {
-        let under = self.under(self.pointer.at).map(|under| (under.surface, under.origin));
+    fn tell_pointer_focus(&mut self, under: Option<Under>, effects: &mut Effects) {
+        let under = under.map(|under| (under.surface, under.origin));
         let interacting = self.interacting();
         if under != self.told.under || interacting != self.told.interacting {
             self.told.under = under;

@@ -399,7 +399,9 @@ impl State {
     }
 
     /// Where the popup goes, kept inside of what the core allows as its positioner says.
-    fn popup_geometry(&self, popup: &PopupSurface, positioner: PositionerState) -> Rectangle<i32, smithay::utils::Logical> {
+    fn popup_geometry(&mut self, popup: &PopupSurface, positioner: PositionerState) -> Rectangle<i32, smithay::utils::Logical> {
+        // Its window may have been mapped a moment ago.
+        self.conclude();
         let bounds = popup.get_parent_surface().and_then(|parent| self.desktop.popup_bounds(id_of(&parent)?));
         match bounds {
             Some(bounds) => {

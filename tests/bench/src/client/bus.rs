@@ -6,7 +6,9 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use glasshouse_protocols::{Capture1Proxy, CaptureInfo, CaptureOptions, Debug1Proxy, Desktop1Proxy, SOCKET_PREFIX, Window};
+use glasshouse_protocols::{
+    Capture1Proxy, CaptureInfo, CaptureOptions, Debug1Proxy, Desktop1Proxy, Metrics, SOCKET_PREFIX, Telemetry1Proxy, Window,
+};
 use tokio::runtime::Runtime;
 use zbus::{Connection, OwnedFd};
 
@@ -18,6 +20,7 @@ pub(crate) struct Bus {
     capture: Capture1Proxy<'static>,
     debug: Debug1Proxy<'static>,
     desktop: Desktop1Proxy<'static>,
+    telemetry: Telemetry1Proxy<'static>,
 }
 
 /// Where the desktop serves D-Bus. The socket may come a little after the one for Wayland; it is waited for.
@@ -35,13 +38,14 @@ impl Bus {
     pub(crate) fn connect(server: &Server) -> Result<Self> {
         let socket = socket(server)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let (capture, debug, desktop) = runtime.block_on(async {
+        let (capture, debug, desktop, telemetry) = runtime.block_on(async {
             let stream = UnixStream::connect(&socket).with_context(|| format!("{} does not accept a client", socket.display()))?;
             let connection: Connection = zbus::connection::Builder::unix_stream(stream).p2p().build().await?;
             let capture = Capture1Proxy::new(&connection).await?;
-            anyhow::Ok((capture, Debug1Proxy::new(&connection).await?, Desktop1Proxy::new(&connection).await?))
+            let desktop = Desktop1Proxy::new(&connection).await?;
+            anyhow::Ok((capture, Debug1Proxy::new(&connection).await?, desktop, Telemetry1Proxy::new(&connection).await?))
         })?;
-        Ok(Self { runtime, capture, debug, desktop })
+        Ok(Self { runtime, capture, debug, desktop, telemetry })
     }
 
     pub(crate) fn capture(&self, options: CaptureOptions) -> Result<(OwnedFd, CaptureInfo)> {
@@ -50,6 +54,10 @@ impl Bus {
 
     pub(crate) fn windows(&self) -> Result<Vec<Window>> {
         Ok(self.runtime.block_on(self.desktop.windows())?)
+    }
+
+    pub(crate) fn metrics(&self) -> Result<Metrics> {
+        Ok(self.runtime.block_on(self.telemetry.metrics())?)
     }
 
     /// Has the display loop forever: unlike one that was stopped, nothing but its silence tells.

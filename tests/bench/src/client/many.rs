@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use rustix::fs::{MemfdFlags, memfd_create};
 use wayland_client::globals::{GlobalList, GlobalListContents};
-use wayland_client::protocol::{wl_buffer, wl_compositor, wl_registry, wl_seat, wl_shm, wl_shm_pool, wl_surface};
+use wayland_client::protocol::{wl_buffer, wl_callback, wl_compositor, wl_registry, wl_seat, wl_shm, wl_shm_pool, wl_surface};
 use wayland_client::{Connection, Dispatch, EventQueue, QueueHandle, delegate_noop};
 use wayland_protocols::xdg::shell::client::{xdg_surface, xdg_toplevel, xdg_wm_base};
 use wayland_protocols_misc::zwp_virtual_keyboard_v1::client::{zwp_virtual_keyboard_manager_v1, zwp_virtual_keyboard_v1};
@@ -63,6 +63,9 @@ struct Answer {
 struct State {
     configures: usize,
     shown: usize,
+    frames: usize,
+    /// Whether the next window asks for a frame with its first picture.
+    wants_frames: bool,
 }
 
 impl Many {
@@ -96,17 +99,50 @@ impl Many {
     /// Opens so many windows more and waits until all show something.
     pub(crate) fn open(&mut self, count: usize) -> Result<()> {
         for _ in 0..count {
-            let surface = self.compositor.create_surface(&self.handle, ());
-            let answer = Answer { surface: surface.clone(), buffer: self.buffer.clone(), shown: AtomicBool::new(false) };
-            let xdg_surface = self.shell.get_xdg_surface(&surface, &self.handle, answer);
-            let toplevel = xdg_surface.get_toplevel(&self.handle, ());
-            toplevel.set_app_id("org.glasshouse.Bench".to_owned());
-            surface.commit();
-            self.windows.push(Window { surface, xdg_surface, toplevel });
+            self.create();
         }
         let all = self.windows.len();
         self.wait("configure of all windows", |state| state.shown >= all)?;
         self.catch_up()
+    }
+
+    fn create(&mut self) {
+        let surface = self.compositor.create_surface(&self.handle, ());
+        let answer = Answer { surface: surface.clone(), buffer: self.buffer.clone(), shown: AtomicBool::new(false) };
+        let xdg_surface = self.shell.get_xdg_surface(&surface, &self.handle, answer);
+        let toplevel = xdg_surface.get_toplevel(&self.handle, ());
+        toplevel.set_app_id("org.glasshouse.Bench".to_owned());
+        surface.commit();
+        self.windows.push(Window { surface, xdg_surface, toplevel });
+    }
+
+    /// Opens a window; answers with the time from its creation until its first picture is on the screen.
+    pub(crate) fn open_until_frame(&mut self) -> Result<Duration> {
+        let (before, opened) = (self.state.frames, Instant::now());
+        self.state.wants_frames = true;
+        let all = self.windows.len() + 1;
+        self.create();
+        self.wait("first frame", |state| state.frames > before)?;
+        let took = opened.elapsed();
+        self.state.wants_frames = false;
+        self.wait("configure of all windows", |state| state.shown >= all)?;
+        self.catch_up()?;
+        Ok(took)
+    }
+
+    /// Has the first window show something new with every frame, for so long. Answers how many frames there were.
+    pub(crate) fn animate(&mut self, duration: Duration) -> Result<usize> {
+        let (first, until) = (self.state.frames, Instant::now() + duration);
+        while Instant::now() < until {
+            let before = self.state.frames;
+            let surface = &self.windows.first().context("no window is open")?.surface;
+            surface.frame(&self.handle, ());
+            surface.attach(Some(&self.buffer), 0, 0);
+            surface.damage_buffer(0, 0, EDGE as i32, EDGE as i32);
+            surface.commit();
+            self.wait("frame", |state| state.frames > before)?;
+        }
+        Ok(self.state.frames - first)
     }
 
     /// Closes the newest windows.
@@ -156,17 +192,26 @@ impl Dispatch<xdg_surface::XdgSurface, Answer> for State {
         event: xdg_surface::Event,
         answer: &Answer,
         _: &Connection,
-        _: &QueueHandle<Self>,
+        handle: &QueueHandle<Self>,
     ) {
         let xdg_surface::Event::Configure { serial } = event else { return };
         xdg_surface.ack_configure(serial);
         if !answer.shown.swap(true, Ordering::Relaxed) {
+            if state.wants_frames {
+                answer.surface.frame(handle, ());
+            }
             answer.surface.attach(Some(&answer.buffer), 0, 0);
             answer.surface.damage_buffer(0, 0, EDGE as i32, EDGE as i32);
             state.shown += 1;
         }
         answer.surface.commit();
         state.configures += 1;
+    }
+}
+
+impl Dispatch<wl_callback::WlCallback, ()> for State {
+    fn event(state: &mut Self, _: &wl_callback::WlCallback, _: wl_callback::Event, _: &(), _: &Connection, _: &QueueHandle<Self>) {
+        state.frames += 1;
     }
 }
 

@@ -1,10 +1,9 @@
-//! Control: calls, events, connections, key bindings, the configuration, and what many windows cost.
+//! Control: calls, events, connections, key bindings and the configuration.
 
 mod calls;
 mod connections;
 mod events;
 mod keys;
-mod maps;
 mod reload;
 
 use anyhow::{Context, Result};
@@ -17,7 +16,7 @@ use crate::process;
 
 pub(crate) fn measure(bench: &Bench) -> Vec<Row> {
     let ours: [fn(&Bench) -> Vec<Row>; 4] = [calls::measure, events::measure, connections::measure, reload::measure];
-    let everybodys: [fn(&Bench) -> Vec<Row>; 2] = [keys::measure, maps::measure];
+    let everybodys: [fn(&Bench) -> Vec<Row>; 1] = [keys::measure];
     let ours = ours.iter().filter(|_| bench.peers.contains(&Peer::Glasshouse));
     ours.chain(&everybodys).flat_map(|measure| measure(bench)).collect()
 }

@@ -10,6 +10,7 @@ pub(crate) mod start;
 pub(crate) mod sync;
 pub(crate) mod video;
 pub(crate) mod wakeups;
+pub(crate) mod windows;
 
 use std::thread::sleep;
 use std::time::Duration;
@@ -73,6 +74,7 @@ pub(crate) const GROUPS: &[(&str, Group)] = &[
     ("video", video::measure),
     ("sync", sync::measure),
     ("control", control::measure),
+    ("windows", windows::measure),
     ("deaths", deaths::measure),
     ("attacks", attacks::measure),
     ("wakeups", wakeups::measure),
