@@ -27,7 +27,7 @@ impl Desktop {
         WindowConfigure {
             size,
             bounds,
-            activated: self.focused_window() == Some(window.id),
+            activated: self.has_focus(window),
             maximized: matches!(window.target, Slot::Maximized(_)),
             fullscreen: matches!(window.target, Slot::Fullscreen(_)),
             resizing: matches!(self.pointer.grab, Some(Grab::Resize { window: grabbed, .. }) if grabbed == window.id),

@@ -265,7 +265,7 @@ impl Desktop {
             urgent: window.urgent,
             unresponsive: window.unresponsive,
             mapped: window.phase == Phase::Mapped,
-            focused: self.focused_window() == Some(window.id),
+            focused: self.has_focus(window),
             floating: self.floats(window),
             fullscreen: window.modes.fullscreen,
             maximized: window.modes.maximized,

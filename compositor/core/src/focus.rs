@@ -42,6 +42,11 @@ impl Desktop {
         self.windows.of_surface(self.told.focus?).map(|window| window.id)
     }
 
+    /// Whether a window has the keyboard.
+    pub(crate) fn has_focus(&self, window: &Window) -> bool {
+        self.told.focus == Some(window.surface)
+    }
+
     /// The window that has the keyboard once everything is settled: within a transaction the focus may be on its way.
     pub(crate) fn next_focus(&self) -> Option<WindowId> {
         self.windows.of_surface(self.focus_now()?).map(|window| window.id)

@@ -299,7 +299,7 @@ impl<'a> Painter<'a> {
         self.tree(window.surface, drawn.origin, Cut { clip, radius, rounded });
         let width = self.grid.length(settings.border.width);
         if width > 0 {
-            let focused = self.desktop.focused_window() == Some(window.id);
+            let focused = self.desktop.has_focus(window);
             let blend = if focused { settings.border.focused } else { settings.border.unfocused };
             let kind = ElementKind::Border { width: width as f32, top: blend.top, bottom: blend.bottom };
             // Around the contents, not on them: its inner edge has the window's radius.
@@ -323,7 +323,7 @@ impl<'a> Painter<'a> {
                 Point2D::new(area.min_x() + inset, area.min_y() + (area.height() - height) / 2),
                 Size2D::new((area.width() - 2 * inset).max(1), height),
             );
-            let focused = tab.active && self.desktop.focused_window() == Some(tab.window);
+            let focused = tab.active && self.desktop.has_focus(window);
             let color = match (focused, tab.active, window.urgent) {
                 (true, ..) => border.focused.top,
                 (_, _, true) => URGENT,

@@ -66,6 +66,8 @@ struct State {
     frames: usize,
     /// Whether the next window asks for a frame with its first picture.
     wants_frames: bool,
+    /// Whether new windows show nothing yet.
+    waits: bool,
 }
 
 impl Many {
@@ -145,6 +147,27 @@ impl Many {
         Ok(self.state.frames - first)
     }
 
+    /// Creates a window and waits until the server has said how large it is to be. It shows nothing yet.
+    pub(crate) fn ask_for_configure(&mut self) -> Result<()> {
+        let before = self.state.configures;
+        self.state.waits = true;
+        self.create();
+        self.wait("configure of the new window", |state| state.configures > before)
+    }
+
+    /// Shows the window that was created last, and waits until the server has heard of it from everybody.
+    pub(crate) fn show_newest(&mut self) -> Result<()> {
+        self.state.waits = false;
+        let all = self.windows.len();
+        let newest = self.windows.last().context("no window is open")?;
+        newest.surface.attach(Some(&self.buffer), 0, 0);
+        newest.surface.damage_buffer(0, 0, EDGE as i32, EDGE as i32);
+        newest.surface.commit();
+        self.state.shown += 1;
+        self.wait("configure of all windows", |state| state.shown >= all)?;
+        self.catch_up()
+    }
+
     /// Closes the newest windows.
     pub(crate) fn close(&mut self, count: usize) -> Result<()> {
         for window in self.windows.split_off(self.windows.len().saturating_sub(count)) {
@@ -196,7 +219,7 @@ impl Dispatch<xdg_surface::XdgSurface, Answer> for State {
     ) {
         let xdg_surface::Event::Configure { serial } = event else { return };
         xdg_surface.ack_configure(serial);
-        if !answer.shown.swap(true, Ordering::Relaxed) {
+        if !answer.shown.swap(true, Ordering::Relaxed) && !state.waits {
             if state.wants_frames {
                 answer.surface.frame(handle, ());
             }

@@ -8,7 +8,7 @@ use crate::client::many::Many;
 use crate::client::{Client, Size};
 use crate::figures::{Cell, Reach, Row, Samples, Unit};
 use crate::process;
-use crate::rows::{Bench, for_each_peer, pause, percentile};
+use crate::rows::{Bench, failed, for_each_peer, pause, percentile};
 
 /// Windows that are there, and windows that are opened then, one after the other.
 const THERE: [usize; 3] = [1, 100, 500];
@@ -51,31 +51,49 @@ fn frames(bench: &Bench) -> Vec<Row> {
 }
 
 fn costs(bench: &Bench) -> Vec<Row> {
-    let row = |id, there| {
-        let what = format!("processor time to map a window beside {there}, in the desktop's own layout");
-        Row::new(id, what, Unit::Milliseconds, Reach::AtMost(2.0))
+    let unit = Unit::Milliseconds;
+    let configured = |id, there| {
+        let what = format!("processor time from a window's first request to its configure, beside {there}");
+        Row::new(id, what, unit, Reach::AtMost(2.0))
+    };
+    let mapped = |id, there| {
+        let what = format!("the same until it is there and {there} others have the places that the layout gives them");
+        Row::new(id, what, unit, Reach::Open)
     };
     let [few, some, many] = THERE;
-    let rows = [row("map_1", few), row("map_100", some), row("map_500", many)];
+    let rows = [
+        configured("configure_1", few),
+        mapped("map_1", few),
+        configured("configure_100", some),
+        mapped("map_100", some),
+        configured("configure_500", many),
+        mapped("map_500", many),
+    ];
     for_each_peer(bench, rows, |peer| {
         if !peer.is_wayland() {
-            return Ok(THERE.map(|_| Cell::Absent("X")));
+            return Ok(std::array::from_fn(|_| Cell::Absent("X")));
         }
         let server = bench.place.start(peer)?;
         let mut client = Many::connect(&server.socket)?;
         let mut there = 0;
-        let mut measure = |wanted: usize| -> Result<Cell> {
+        let mut measure = |wanted: usize| -> Result<[Cell; 2]> {
             client.open(wanted - there)?;
             there = wanted;
-            let mut spent = Duration::ZERO;
+            let (mut to_configure, mut to_map) = (Duration::ZERO, Duration::ZERO);
             for _ in 0..OPENED {
                 let before = process::exact_cpu_time(&server.pids())?;
-                client.open(1)?;
-                spent += process::exact_cpu_time(&server.pids())?.saturating_sub(before);
+                client.ask_for_configure()?;
+                let configured = process::exact_cpu_time(&server.pids())?;
+                client.show_newest()?;
+                let mapped = process::exact_cpu_time(&server.pids())?;
+                to_configure += configured.saturating_sub(before);
+                to_map += mapped.saturating_sub(before);
                 client.close(1)?;
             }
-            Ok(Cell::Value(Unit::Milliseconds.of(spent / OPENED as u32)))
+            Ok([to_configure, to_map].map(|spent| Cell::Value(unit.of(spent / OPENED as u32))))
         };
-        Ok(THERE.map(|wanted| measure(wanted).unwrap_or_else(|error| Cell::Failed(format!("{error:#}")))))
+        let cells = THERE.map(|wanted| measure(wanted).unwrap_or_else(|error| failed(&error)));
+        let [[a, b], [c, d], [e, f]] = cells;
+        Ok([a, b, c, d, e, f])
     })
 }

@@ -1,5 +1,7 @@
 //! All windows of a workspace get new places at once.
 
+use std::time::Instant;
+
 use anyhow::{Context, Result};
 
 use crate::client::bus;
@@ -8,7 +10,6 @@ use crate::client::many::Many;
 use crate::figures::{Cell, Reach, Row, Samples, Unit};
 use crate::peer::Peer;
 use crate::rows::{Bench, percentile};
-use std::time::Instant;
 
 const UNIT: Unit = Unit::Milliseconds;
 const WINDOWS: usize = 500;
