@@ -23,6 +23,10 @@ impl Grid {
     pub(super) fn of(windows: &[WindowId]) -> Self {
         Self { windows: windows.to_vec() }
     }
+
+    pub(super) fn windows_mut(&mut self) -> &mut Vec<WindowId> {
+        &mut self.windows
+    }
 }
 
 /// How many cells a full line has, with as many lines as is the nearest whole number to the root.

@@ -1,6 +1,6 @@
 //! Windows in an order, and nothing else: what the layouts without containers have in common.
 
-use super::Place;
+use super::{DropSide, DropTarget, Place};
 use crate::WindowId;
 
 /// Where in `windows` a new one goes.
@@ -24,4 +24,15 @@ pub(super) fn swap(windows: &mut [WindowId], one: WindowId, other: WindowId) -> 
         }
         _ => false,
     }
+}
+
+/// Puts a window before or after another one, or in its place; see [`DropSide::Middle`]. The other one is there.
+pub(super) fn drop_window(windows: &mut Vec<WindowId>, window: WindowId, target: DropTarget) {
+    if target.side == DropSide::Middle && swap(windows, window, target.window) {
+        return;
+    }
+    windows.retain(|other| *other != window);
+    let after = matches!(target.side, DropSide::Right | DropSide::Bottom);
+    let place = if after { Place::After(target.window) } else { Place::Before(target.window) };
+    windows.insert(index_for(windows, place), window);
 }

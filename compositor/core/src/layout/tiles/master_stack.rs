@@ -1,7 +1,7 @@
 //! Masters at one side, the others stacked at the other side.
 
 use super::{
-    Arrangement, Axis, Input, Layout, MasterStackOptions, NewWindow, Place, Placement, along, list, near,
+    Arrangement, Axis, DropTarget, Input, Layout, MasterStackOptions, NewWindow, Place, Placement, along, list, near,
     span::{self, Part, Span},
     step,
 };
@@ -107,6 +107,20 @@ impl MasterStack {
     /// All places of both groups are equal again. The masters' part of the area stays.
     pub fn reset_sizes(&mut self) {
         self.weights.fill(1.0);
+    }
+
+    /// The axis along which the windows of a group lie.
+    pub(super) fn stacking(&self) -> Axis {
+        self.axis().0.across()
+    }
+
+    /// Sizes stay with the places; a window from elsewhere brings an average one.
+    pub(super) fn drop_window(&mut self, window: WindowId, target: DropTarget) {
+        let is_new = !self.contains(window);
+        list::drop_window(&mut self.windows, window, target);
+        if is_new && let Some(index) = self.index(window) {
+            self.weights.insert(index.min(self.weights.len()), 1.0);
+        }
     }
 
     fn index(&self, window: WindowId) -> Option<usize> {

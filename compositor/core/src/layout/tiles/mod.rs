@@ -30,6 +30,7 @@
 //! centre a window that cannot fill its tile.
 
 mod columns;
+mod drop;
 mod grid;
 mod list;
 mod master_stack;
@@ -45,6 +46,7 @@ mod tiling;
 mod tree;
 
 pub use columns::{ColumnTarget, Columns, Sharing, Width};
+pub use drop::{DropSide, DropTarget};
 pub use grid::Grid;
 pub use master_stack::{MasterStack, Side};
 pub use monocle::Monocle;

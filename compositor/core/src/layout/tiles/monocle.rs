@@ -18,6 +18,10 @@ impl Monocle {
         Self { windows: windows.to_vec(), active: None }
     }
 
+    pub(super) fn windows_mut(&mut self) -> &mut Vec<WindowId> {
+        &mut self.windows
+    }
+
     fn shown(&self, input: &Input<'_>) -> Option<WindowId> {
         let known = |window: &WindowId| self.windows.contains(window);
         input.focused.filter(known).or(self.active.filter(known)).or(self.windows.first().copied())

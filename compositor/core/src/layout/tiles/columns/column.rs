@@ -81,6 +81,16 @@ impl Column {
         self.tiles.push(Tile { window, weight });
     }
 
+    /// Adds a window at a place, with the height of an average one.
+    pub(super) fn insert(&mut self, index: usize, window: WindowId) {
+        let weight = span::mean(self.tiles.iter().map(|tile| tile.weight));
+        let index = index.min(self.tiles.len());
+        if index <= self.active && !self.tiles.is_empty() {
+            self.active += 1;
+        }
+        self.tiles.insert(index, Tile { window, weight });
+    }
+
     pub(super) fn remove(&mut self, index: usize) -> Option<WindowId> {
         if index >= self.tiles.len() {
             return None;

@@ -1,6 +1,7 @@
 //! What is special to columns: moving them, taking windows in and out, and their widths.
 
-use super::{super::span, Column, Columns, Direction, Input, Sharing, Width, along};
+use super::{
+    super::{DropSide, DropTarget, span}, Column, Columns, Direction, Input, Sharing, Width, along};
 use crate::WindowId;
 
 /// A column, seen from another one.
@@ -103,6 +104,38 @@ impl Columns {
             columns.columns.insert(target, new);
         });
         true
+    }
+
+    /// At the left or the right it gets a column of its own beside that of the target, at the top or the bottom it comes into that one; the
+    /// middle makes tabs of it.
+    pub(in crate::layout::tiles) fn drop_window(&mut self, window: WindowId, target: DropTarget, input: &Input<'_>) {
+        self.with_view_kept(input, |columns| {
+            let picked = columns.pick_up(window, input);
+            let Some((index, tile)) = columns.find(target.window) else { return columns.columns.push(picked) };
+            match target.side {
+                DropSide::Left => columns.columns.insert(index, picked),
+                DropSide::Right => columns.columns.insert(index + 1, picked),
+                side => {
+                    let Some(column) = columns.columns.get_mut(index) else { return };
+                    column.insert(if side == DropSide::Top { tile } else { tile + 1 }, window);
+                    if side == DropSide::Middle {
+                        column.sharing = Sharing::Tabbed;
+                    }
+                }
+            }
+        });
+    }
+
+    /// Takes a window out, as the column that it is or would have alone.
+    fn pick_up(&mut self, window: WindowId, input: &Input<'_>) -> Column {
+        let new = || Column::new(window, input.options.columns.width);
+        let Some((index, tile)) = self.find(window) else { return new() };
+        let Some(column) = self.columns.get_mut(index) else { return new() };
+        if column.tiles.len() == 1 {
+            return self.columns.remove(index);
+        }
+        column.remove(tile);
+        Column { full: column.full, ..Column::new(window, column.width) }
     }
 
     /// How wide the column of `window` wants to be, and whether it is as wide as the area instead.

@@ -31,6 +31,8 @@ pub(super) enum Op {
     ResizeTo(u64, f64, f64),
     /// Something that only this layout can, and a number for it.
     Special(u64, u8, Direction, f64),
+    /// Drops this window, whether it is there or not, at a point of the area or beside it, in parts of its size.
+    Drop(u64, f64, f64),
     /// Smallest and largest sizes.
     Constrain(u64, [f64; 4]),
     Area(f64, f64),
@@ -64,6 +66,7 @@ pub(super) fn op() -> impl Strategy<Value = Op> {
         3 => (n(), direction(), length()).prop_map(|(window, edge, by)| Op::Resize(window, edge, by)),
         1 => (n(), length(), length()).prop_map(|(window, width, height)| Op::ResizeTo(window, width, height)),
         6 => (n(), 0..12_u8, direction(), length()).prop_map(|(window, what, direction, by)| Op::Special(window, what, direction, by)),
+        3 => (n(), -0.2..1.2_f64, -0.2..1.2_f64).prop_map(|(window, x, y)| Op::Drop(window, x, y)),
         1 => (n(), [limit(), limit(), limit(), limit()]).prop_map(|(window, limits)| Op::Constrain(window, limits)),
         1 => prop_oneof![(300.0..2000.0_f64, 200.0..1500.0_f64), Just((1.0, 1.0)), Just((40.0, 3000.0)), Just((0.0, 0.0))]
             .prop_map(|(width, height)| Op::Area(width, height)),
@@ -213,6 +216,19 @@ pub(super) fn run(bench: &mut Bench, op: &Op) {
         }
         Op::Special(window, what, direction, by) => {
             special(bench, window, what, direction, by);
+        }
+        Op::Drop(window, x, y) => {
+            let at = bench.area.origin + euclid::vec2(bench.area.width() * x, bench.area.height() * y);
+            let target = bench.act(|tiling, input| tiling.drop_target(id(window), at, input));
+            if let Some(target) = target {
+                let area = bench.area;
+                let hint = bench.act(|tiling, input| tiling.drop_hint(id(window), target, input)).expect("what is not seen cannot be meant");
+                assert!(!hint.is_empty() && area.inflate(1.5, 1.5).contains_rect(&hint), "{hint:?} is not in {area:?}");
+                assert!(bench.act(|tiling, input| tiling.drop_window(id(window), target, input)));
+                if !expected.contains(&id(window)) {
+                    expected.push(id(window));
+                }
+            }
         }
         Op::Constrain(window, [a, b, c, d]) => {
             let constraints = Constraints { min: LogicalSize::new(a, b), max: LogicalSize::new(c, d) };

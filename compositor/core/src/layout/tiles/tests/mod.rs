@@ -2,6 +2,7 @@
 
 mod bench;
 mod columns;
+mod drop;
 mod histories;
 mod promises;
 mod simple;

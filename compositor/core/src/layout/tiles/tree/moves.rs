@@ -1,14 +1,43 @@
 //! Windows and containers on their way through the tree.
 
 use super::{
-    super::{Axis, Input, along, span, step},
+    super::{Axis, DropTarget, Input, Layout as _, along, span, step},
     Content, MAX_DEPTH, Node, Tree,
     node::{Container, ContainerLayout, Path},
     place::{self, Measured},
+    wrap,
 };
-use crate::Direction;
+use crate::{Direction, WindowId};
 
 impl Tree {
+    /// At a side it comes to lie beside the target, in a container of both where theirs lies across; in the middle it becomes a tab beside it.
+    pub(in crate::layout::tiles) fn drop_window(&mut self, window: WindowId, target: DropTarget) {
+        self.remove(window);
+        let Some(path) = self.root.path_to(target.window) else { return };
+        let Some((index, parent_path)) = path.split_last() else { return };
+        let deep = path.len() >= MAX_DEPTH;
+        let Some(parent) = self.root.container_mut(parent_path) else { return };
+        let tabbed = parent.layout.strip().is_some();
+        let (layout, second) = match target.side.axis() {
+            Some((axis, second)) => (ContainerLayout::split(axis), second),
+            None => (ContainerLayout::Tabbed, true),
+        };
+        if parent.children.len() == 1 && !tabbed && layout.strip().is_none() {
+            parent.layout = layout;
+        }
+        let fits = if layout.strip().is_some() { tabbed } else { parent.layout == layout };
+        if fits || deep {
+            parent.insert(if second { index + 1 } else { *index }, Node::window(window));
+        } else if let Some(child) = parent.children.get_mut(*index) {
+            wrap(child, layout, false);
+            if let Some(container) = child.container_mut() {
+                container.insert(usize::from(second), Node::window(window));
+            }
+        }
+        self.tidy();
+        self.selected = None;
+    }
+
     /// Moves the node at `path` one step; see [`Tree`] for the rules.
     pub(super) fn move_node(&mut self, path: &[usize], direction: Direction) -> bool {
         let (axis, forward) = along(direction);
