@@ -102,6 +102,16 @@ impl Desktop {
                 effects.push(Effect::DisabledOutputsChanged);
             }
             Command::RemoveOutput { output } => self.remove_output(self.resolve_output(&output)?, effects)?,
+            Command::DropWindow { target, side, window } => self.drop_window(&window, &target, side)?,
+            Command::BeginMove { window } => self.begin_move(&window)?,
+            Command::BeginResize { edges, window } => self.begin_resize(&window, edges)?,
+            Command::EndDrag {} if self.pointer.grab.is_some() => self.end_grab(),
+            Command::EndDrag {} => return Err(Refusal::NothingToChange("no window is being dragged")),
+            Command::CancelDrag {} => {
+                if !self.cancel_grab(effects) {
+                    return Err(Refusal::NothingToChange("no window is being dragged"));
+                }
+            }
             Command::Undo {} => self.undo(effects)?,
             Command::Redo {} => self.redo(effects)?,
             Command::Quit {} => effects.push(Effect::Quit),

@@ -9,7 +9,6 @@ use crate::{
     desktop::Desktop,
     effect::{Effect, Effects, WindowConfigure},
     ids::{Timestamp, WindowId},
-    pointer::Grab,
     window::{Phase, Slot, Window},
 };
 
@@ -30,9 +29,9 @@ impl Desktop {
             activated: self.has_focus(window),
             maximized: matches!(window.target, Slot::Maximized(_)),
             fullscreen: matches!(window.target, Slot::Fullscreen(_)),
-            resizing: matches!(self.pointer.grab, Some(Grab::Resize { window: grabbed, .. }) if grabbed == window.id),
+            resizing: self.is_resized_by_hand(window.id),
             tiled: window.target.is_tile(),
-            suspended: window.modes.minimized || (window.phase == Phase::Mapped && !self.seen(window)),
+            suspended: window.modes.minimized || (window.phase == Phase::Mapped && !self.seen(window) && !self.is_carried(window.id)),
         }
     }
 
@@ -103,7 +102,7 @@ impl Desktop {
 
     /// A floating client may take any size it likes; from then on it is asked for that one.
     pub(crate) fn follow_size(&mut self, id: WindowId) {
-        let resizing = matches!(self.pointer.grab, Some(Grab::Resize { window, .. }) if window == id);
+        let resizing = self.is_resized_by_hand(id);
         let Some(window) = self.windows.get(id) else { return };
         let floats = window.slot == Slot::Floating && window.target == Slot::Floating && window.phase == Phase::Mapped;
         let size = self.geometry(window).size;

@@ -162,10 +162,11 @@ impl Desktop {
         self.arrange_layers(effects);
         self.arrange_lock(effects);
         self.settle_workspaces();
+        self.carry_along();
         self.settle_focus(effects);
         self.aim();
-        self.check_grab();
         self.apply_slots(now, changed == Changed::Outputs);
+        self.check_grab();
         self.place_floating();
         self.send_configures(now, effects);
         let under = self.under(self.pointer.at);
@@ -229,11 +230,6 @@ impl Desktop {
 
     pub fn pointer(&self) -> LogicalPoint {
         self.pointer.at
-    }
-
-    /// Whether the pointer moves or resizes a window: no client hears of it then.
-    pub fn interacting(&self) -> bool {
-        self.pointer.grab.is_some()
     }
 
     /// Whether the session is locked.

@@ -104,9 +104,26 @@ pub enum Event {
         pressed: bool,
         held: u32,
     },
+    /// A button with a binding, which is told to nobody else, began to move or resize a window, and is down.
+    GrabHeld,
+    /// It is up again: the window is let go.
+    GrabReleased,
+    /// What is moved or resized goes back to where it was.
+    GrabCancelled,
+    /// Fingers are told apart by their numbers.
     TouchDown {
+        id: i32,
         at: LogicalPoint,
     },
+    TouchMoved {
+        id: i32,
+        at: LogicalPoint,
+    },
+    TouchUp {
+        id: i32,
+    },
+    /// All fingers: it was no touch.
+    TouchCancelled,
     /// What the client that has the pointer wants to show. `None`: nothing.
     CursorWanted {
         cursor: Option<CursorWanted>,

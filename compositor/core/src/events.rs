@@ -84,7 +84,13 @@ impl Desktop {
             }
             Event::PointerMoved { to } => self.pointer_moved(to),
             Event::PointerButton { pressed, held, .. } => self.pointer_button(pressed, held, effects),
-            Event::TouchDown { at } => self.pressed_at(at, effects),
+            Event::GrabHeld => self.grab_held(),
+            Event::GrabReleased => self.grab_released(),
+            Event::GrabCancelled => drop(self.cancel_grab(effects)),
+            Event::TouchDown { id, at } => self.finger_down(id, at, effects),
+            Event::TouchMoved { id, at } => self.finger_moved(id, at),
+            Event::TouchUp { id } => self.finger_up(id),
+            Event::TouchCancelled => self.fingers_cancelled(effects),
             Event::CursorWanted { cursor } => {
                 let look = cursor.map_or(Look::Hidden, Look::Wanted);
                 if self.pointer.look != look {
@@ -255,7 +261,7 @@ impl Desktop {
                 }
                 self.set_minimized(id, true);
             }
-            Want::InteractiveMove | Want::InteractiveResize(_) => self.begin_grab(id, want),
+            Want::InteractiveMove | Want::InteractiveResize(_) => self.client_grabs(id, want),
         }
     }
 

@@ -52,7 +52,8 @@ impl Desktop {
         }
         self.lock.on = on;
         self.lock.epoch += 1;
-        self.end_grab();
+        self.cancel_grab(effects);
+        self.pointer.fingers.clear();
         self.pointer.drag_icon = None;
         // How the pointer looks is part of what somebody else shows.
         (self.pointer.look, self.pointer.over) = (Look::Default, None);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use euclid::{Point2D, Rect, Size2D};
+use euclid::{Point2D, Rect, Size2D, Vector2D};
 use glasshouse_scene::{
     Color, Cursor, CursorImage, Element, ElementId, ElementKind, LogicalPoint, LogicalRect, OutputId, PhysicalRect, PhysicalSize, Scene,
     SurfaceId, geometry::MAX_EXTENT, occlusion::drawn_area,
@@ -16,6 +16,7 @@ use crate::{
     layout::tiles::Tab,
     output::Output,
     pointer::Look,
+    settings::Blend,
     stacking::{Drawn, Item},
     surfaces::MAX_DEPTH,
     window::{Slot, Window},
@@ -47,6 +48,11 @@ mod part {
 const URGENT: Color = Color::rgb(0xff_9e_5e, 1.0);
 /// The background of an output's own view.
 const BACKGROUND: u64 = 0;
+/// Where a window that is carried would lie.
+const PANE: u64 = 1;
+const PANE_EDGE: u64 = 2;
+/// How much of a carried window covers what is below.
+const IN_HAND_OPACITY: f32 = 0.9;
 /// In a view of several outputs, an output's background has its number above this.
 const BACKGROUNDS: u64 = 1 << 32;
 
@@ -141,11 +147,11 @@ impl Desktop {
 
     fn cursor(&self, grid: Grid) -> Cursor {
         let image = match (&self.pointer.grab, &self.pointer.look) {
-            (Some(grab), _) => CursorImage::Named(grab.shape().to_owned()),
-            (None, Look::Default) => CursorImage::Named("default".to_owned()),
-            (None, Look::Hidden) => CursorImage::Hidden,
-            (None, Look::Wanted(CursorWanted::Named(name))) => CursorImage::Named(name.clone()),
-            (None, Look::Wanted(CursorWanted::Surface { surface, hotspot })) => match self.surfaces.size(*surface) {
+            (Some(grab), _) if self.interacting() => CursorImage::Named(grab.shape().to_owned()),
+            (_, Look::Default) => CursorImage::Named("default".to_owned()),
+            (_, Look::Hidden) => CursorImage::Hidden,
+            (_, Look::Wanted(CursorWanted::Named(name))) => CursorImage::Named(name.clone()),
+            (_, Look::Wanted(CursorWanted::Surface { surface, hotspot })) => match self.surfaces.size(*surface) {
                 None => CursorImage::Hidden,
                 Some(size) => CursorImage::Surface { surface: *surface, hotspot: hotspot.to_f64(), size: grid.pixel_size(size) },
             },
@@ -188,17 +194,26 @@ pub(crate) struct Painter<'a> {
     desktop: &'a Desktop,
     grid: Grid,
     scene: Scene,
+    /// Multiplied into that of every element.
+    opacity: f32,
     /// A surface is shown once, whatever an edge claims: two elements with one id would be the same thing at two places.
     painted: BTreeSet<SurfaceId>,
 }
 
 impl<'a> Painter<'a> {
     pub(crate) fn new(desktop: &'a Desktop, grid: Grid, size: PhysicalSize) -> Self {
-        Self { desktop, grid, scene: Scene { size, lock_epoch: desktop.lock.epoch, ..Scene::default() }, painted: BTreeSet::new() }
+        Self {
+            desktop,
+            grid,
+            scene: Scene { size, lock_epoch: desktop.lock.epoch, ..Scene::default() },
+            opacity: 1.0,
+            painted: BTreeSet::new(),
+        }
     }
 
     /// Adds an element, unless nothing of it would be seen: then this scene does not change when it moves.
-    fn push(&mut self, element: Element) {
+    fn push(&mut self, mut element: Element) {
+        element.opacity *= self.opacity;
         if !element.area.is_empty() && drawn_area(&element, self.scene.size).is_some() {
             self.scene.elements.push(element);
         }
@@ -256,9 +271,53 @@ impl<'a> Painter<'a> {
                 }
             }
         }
+        self.carried(output);
         if let Some(icon) = desktop.pointer.drag_icon {
             self.tree(icon, desktop.pointer.at, Cut::default());
         }
+    }
+
+    /// Paints the tile that somebody carries, small and a little transparent below the pointer, and a pane of light where it would lie.
+    fn carried(&mut self, output: Option<OutputId>) {
+        let desktop = self.desktop;
+        let Some((grab, grip)) = desktop.carried() else { return };
+        let Some(window) = desktop.windows.get(grab.window) else { return };
+        if let Some(hint) = desktop.landing_hint() {
+            let on = desktop.outputs.nearest(grab.at).map(|output| output.id);
+            if let Some(clip) = self.clip_to(on, output) {
+                self.pane(self.grid.pixels(hint), clip);
+            }
+        }
+        let geometry = desktop.geometry(window);
+        let shrunk = desktop.shrunk(geometry.size, grab.at);
+        // Seen through a coarser grid, in which the hand is where it is in this one.
+        let fine = self.grid;
+        let origin = grab.at - (grab.at - fine.origin) / shrunk;
+        self.grid = Grid { origin, scale: fine.scale * shrunk };
+        let corner = grab.at - Vector2D::new(grip.x * geometry.width(), grip.y * geometry.height());
+        let area = LogicalRect::new(self.grid.snap(corner), self.grid.snap_size(geometry.size));
+        let drawn = Drawn { area, origin: area.origin - geometry.origin.to_vector(), clip: Some(area), only_on: None };
+        self.opacity = IN_HAND_OPACITY;
+        self.window(window, &drawn, None);
+        (self.grid, self.opacity) = (fine, 1.0);
+    }
+
+    /// A pane of light with a bright edge.
+    fn pane(&mut self, area: PhysicalRect, clip: Option<PhysicalRect>) {
+        let settings = &self.desktop.settings;
+        let radius = (settings.radius * self.grid.scale) as f32;
+        let Blend { top, bottom } = settings.border.focused;
+        let faint = |color: Color, part: f32| Color {
+            red: color.red * part,
+            green: color.green * part,
+            blue: color.blue * part,
+            alpha: color.alpha * part,
+        };
+        let fill = ElementKind::Gradient { top: faint(top, 0.26), bottom: faint(bottom, 0.18) };
+        self.push(Element { radius, clip, ..Element::new(ElementId::Shell(PANE), area, fill) });
+        let width = self.grid.length(settings.border.width.max(2.0)) as f32;
+        let border = ElementKind::Border { width, top: faint(top, 0.9), bottom: faint(bottom, 0.9) };
+        self.push(Element { radius, clip, ..Element::new(ElementId::Shell(PANE_EDGE), area, border) });
     }
 
     /// How something that belongs to one output only is clipped in this view. `None`: it is not in it at all.

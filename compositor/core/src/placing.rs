@@ -16,7 +16,7 @@ use crate::{
 /// How much of a floating window must stay on its output: a finger's width.
 const GRASP: f64 = 32.0;
 /// A tile that begins to float is this much smaller than it was, so that one sees that it floats.
-const LIFTED: f64 = 0.8;
+pub(crate) const LIFTED: f64 = 0.8;
 
 impl Desktop {
     /// An output has another size, place or work area: what floats on it moves along and is pulled back in.
@@ -106,7 +106,7 @@ impl Desktop {
             let anchor = window.float.anchor;
             at.x = anchor.right.map_or(at.x, |right| right - size.width);
             at.y = anchor.bottom.map_or(at.y, |bottom| bottom - size.height);
-            let grabbed = self.pointer.grab.is_some_and(|grab| grab.window() == id);
+            let grabbed = self.pointer.grab.as_ref().is_some_and(|grab| grab.window == id);
             let at = reachable(LogicalRect::new(at, size), output.area());
             let answered = window.configures.in_flight.is_none();
             let size_wanted = window.float.size;

@@ -21,6 +21,7 @@ impl Desktop {
         let recent = || self.windows.history.iter().rev();
         match asked {
             WindowRef::Focused => self.next_focus().ok_or_else(none),
+            WindowRef::Pointed => self.under(self.pointer.at).and_then(|under| under.window).ok_or_else(none),
             WindowRef::Direction(direction) => self.window_towards(*direction),
             WindowRef::Next => self.cycle(1).ok_or_else(none),
             WindowRef::Previous => self.cycle(-1).ok_or_else(none),

@@ -105,7 +105,7 @@ impl Desktop {
         let mut floating = Vec::new();
         let mut fullscreen = Vec::new();
         for (index, id) in self.windows.stack.iter().enumerate() {
-            let Some(window) = self.windows.get(*id).filter(|window| self.seen(window)) else { continue };
+            let Some(window) = self.windows.get(*id).filter(|window| self.seen(window) && !self.is_carried(*id)) else { continue };
             if self.is_above_panels(window, index) {
                 fullscreen.push(window);
             } else if self.floats(window) {

@@ -215,6 +215,9 @@ fn window_of(command: &Command) -> Option<&WindowRef> {
         | Command::MoveToOutput { window, .. }
         | Command::MoveToWorkspace { window, .. }
         | Command::MoveTowards { window, .. }
+        | Command::DropWindow { window, .. }
+        | Command::BeginMove { window }
+        | Command::BeginResize { window, .. }
         | Command::Balance { window }
         | Command::SetTabbed { window, .. }
         | Command::ConsumeOrExpel { window, .. }

@@ -93,9 +93,23 @@ impl Towards {
 pub(crate) struct Journal {
     done: VecDeque<Done>,
     undone: Vec<Done>,
+    known: u64,
 }
 
 impl Journal {
+    /// How many changes it has ever been told of.
+    pub(crate) fn known(&self) -> u64 {
+        self.known
+    }
+
+    /// Forgets the changes that it was told of since it knew so many, as far as they are about windows.
+    fn forget_since(&mut self, known: u64) {
+        while self.known > known && self.done.back().is_some_and(|done| matches!(done.change, Change::Arrangement(_))) {
+            self.done.pop_back();
+            self.known -= 1;
+        }
+    }
+
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.done.len()
@@ -103,6 +117,7 @@ impl Journal {
 
     fn push(&mut self, done: Done) {
         self.undone.clear();
+        self.known += 1;
         self.done.push_back(done);
         if self.done.len() > KEPT {
             self.done.pop_front();
@@ -152,7 +167,18 @@ impl Desktop {
     fn is_remembered(command: &Command) -> bool {
         let scope = Entry::named(command.name()).map(|entry| entry.scope);
         !matches!(scope, Some(Scopes::INPUT | Scopes::CAPTURE))
-            && !matches!(command, Command::Undo {} | Command::Redo {} | Command::ReloadConfig {} | Command::Quit {})
+            && !matches!(
+                command,
+                Command::Undo {}
+                    | Command::Redo {}
+                    | Command::ReloadConfig {}
+                    | Command::Quit {}
+                    // What comes of them is remembered when it has ended.
+                    | Command::BeginMove { .. }
+                    | Command::BeginResize { .. }
+                    | Command::EndDrag {}
+                    | Command::CancelDrag {}
+            )
     }
 
     /// Remembers what these commands have changed since `before`.
@@ -166,6 +192,26 @@ impl Desktop {
             self.journal.push(Done { text, change: Change::Arrangement(Box::new(difference)) });
         } else if let Some(why) = remembered.iter().find_map(|command| why_not(command)) {
             self.journal.push(Done { text, change: Change::No(why) });
+        }
+    }
+
+    /// A drag has ended: what it has changed since `before` is one step, with what was done meanwhile.
+    pub(crate) fn remember_drag(&mut self, drag: &Command, before: &Arrangement, known: u64) {
+        if let Some(difference) = Difference::between(before, self.arrangement()) {
+            self.journal.forget_since(known);
+            self.journal.push(Done { text: drag.to_string(), change: Change::Arrangement(Box::new(difference)) });
+        }
+    }
+
+    /// A drag is cancelled: the windows of this family, workspaces and focus are what they were. Outputs, and other windows that somebody
+    /// has moved meanwhile, stay what they are.
+    pub(crate) fn put_drag_back(&mut self, before: &Arrangement, known: u64, family: &[WindowId], effects: &mut Effects) {
+        let Some(mut difference) = Difference::between(before, self.arrangement()) else { return };
+        difference.outputs = None;
+        difference.windows.retain(|id, _| family.contains(id));
+        match self.put(&difference, Towards::Before, effects) {
+            Ok(()) => self.journal.forget_since(known),
+            Err(refusal) => tracing::error!(%refusal, "a drag cannot be put back"),
         }
     }
 
@@ -196,7 +242,11 @@ impl Desktop {
         self.journal.undone.last().map(|done| done.text.as_str())
     }
 
+    /// While something is dragged, it is that which is undone.
     pub(crate) fn undo(&mut self, effects: &mut Effects) -> Result<(), Refusal> {
+        if self.cancel_grab(effects) {
+            return Ok(());
+        }
         let done = self.journal.done.pop_back().ok_or(Refusal::NothingToUndo)?;
         match &done.change {
             Change::No(why) => {
@@ -210,6 +260,7 @@ impl Desktop {
     }
 
     pub(crate) fn redo(&mut self, effects: &mut Effects) -> Result<(), Refusal> {
+        self.cancel_grab(effects);
         let done = self.journal.undone.pop().ok_or(Refusal::NothingToRedo)?;
         match &done.change {
             Change::No(_) => {}

@@ -94,6 +94,8 @@ pub enum WindowRef {
     /// The one with the keyboard.
     #[default]
     Focused,
+    /// The one under the pointer.
+    Pointed,
     /// The nearest in this direction, seen from the focused one.
     Direction(Direction),
     /// After and before the focused one in the order of tiles, around the ends.
@@ -119,6 +121,7 @@ impl fmt::Display for WindowRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Focused => f.write_str("focused"),
+            Self::Pointed => f.write_str("pointed"),
             Self::Direction(direction) => direction.fmt(f),
             Self::Next => f.write_str("next"),
             Self::Previous => f.write_str("previous"),
@@ -134,7 +137,7 @@ impl fmt::Display for WindowRef {
 impl Argument for WindowRef {
     const KIND: Kind = Kind::Value {
         name: "WINDOW",
-        takes: "focused, left, right, up, down, next, previous, last, a number, app-id:NAME, title:PART or pid:NUMBER",
+        takes: "focused, pointed, left, right, up, down, next, previous, last, a number, app-id:NAME, title:PART or pid:NUMBER",
     };
 
     fn parse(word: &str) -> Result<Self, String> {
@@ -149,6 +152,7 @@ impl Argument for WindowRef {
         };
         Ok(match word {
             "focused" => Self::Focused,
+            "pointed" => Self::Pointed,
             "next" => Self::Next,
             "previous" => Self::Previous,
             "last" => Self::Last,

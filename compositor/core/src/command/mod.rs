@@ -20,6 +20,6 @@ pub use caller::{Act, Caller, Scopes};
 pub use parse::CommandError;
 pub use refusal::Refusal;
 pub use table::{COMMANDS, Command, Entry, Parameter, Undo};
-pub use tile_value::{Change, WidthChange};
+pub use tile_value::{Change, ResizeEdges, WidthChange};
 pub use value::{Button, Direction, KeyboardLayout, LayoutKind, Mode, OutputMode, OutputRef, Switch, Words};
 pub use workspace_ref::WorkspaceRef;

@@ -63,6 +63,7 @@ pub enum Refusal {
 fn no(asked: &WindowRef) -> String {
     match asked {
         WindowRef::Focused => "no window has the keyboard".to_owned(),
+        WindowRef::Pointed => "there is no window under the pointer".to_owned(),
         asked => format!("there is no window {asked}"),
     }
 }

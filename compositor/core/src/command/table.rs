@@ -7,10 +7,10 @@ use super::{
     Argument, Scopes, WindowRef, WorkspaceRef,
     argument::Kind,
     parse::{CommandError, Given},
-    tile_value::{Change, WidthChange},
+    tile_value::{Change, ResizeEdges, WidthChange},
     value::{Button, Direction, KeyboardLayout, LayoutKind, Mode, OutputRef, Switch, Words},
 };
-use crate::layout::tiles::{ColumnTarget, ContainerLayout, Side, Split};
+use crate::layout::tiles::{ColumnTarget, ContainerLayout, DropSide, Side, Split};
 
 /// One row of the table, for help, completion and reference.
 #[derive(Debug)]
@@ -165,6 +165,7 @@ fn write_argument<T: Argument>(name: &str, value: &T, default: Option<T>, words:
 
 /// Why some commands have no way back.
 const DELIVERED: &str = "the program has seen it already";
+const DRAGGED: &str = "what comes of it is undone, once the window is let go";
 const ALREADY_DONE: &str = "it changes nothing that could be put back";
 
 commands! {
@@ -318,6 +319,31 @@ commands! {
         /// Which window.
         window: WindowRef = WindowRef::Focused,
     }
+    /// Puts a window to the side of a tile, as dragging it there does; on another workspace, too. One that floats becomes a tile.
+    DropWindow = "drop-window", ARRANGE, Undo::Arrangement, {
+        /// The tile.
+        target: WindowRef,
+        /// Columns: at the left and the right a column of its own, above and below in that column. A tree splits the tile. In the middle both become tabs. The other layouts put it before or after the tile; in the middle both change places.
+        side: DropSide,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Lets a window follow the pointer, for a button binding: until that button is released, or else until the next click. A tile is carried to where it is let go; another button makes it float, and back; Escape puts everything back.
+    BeginMove = "begin-move", ARRANGE, Undo::No(DRAGGED), {
+        /// Which window.
+        window: WindowRef = WindowRef::Pointed,
+    }
+    /// Lets edges of a window follow the pointer, for a button binding: as `begin-move`. What lies beside a tile changes with it.
+    BeginResize = "begin-resize", ARRANGE, Undo::No(DRAGGED), {
+        /// Which edges. Default: those that are nearest to the pointer.
+        edges: ResizeEdges = ResizeEdges::Nearest,
+        /// Which window.
+        window: WindowRef = WindowRef::Pointed,
+    }
+    /// Lets go of the window that follows the pointer or a finger.
+    EndDrag = "end-drag", ARRANGE, Undo::No(DRAGGED), {}
+    /// Puts what follows the pointer or a finger back to where it was.
+    CancelDrag = "cancel-drag", ARRANGE, Undo::No(DRAGGED), {}
     /// Makes what lies beside each other equally large again.
     Balance = "balance", ARRANGE, Undo::Arrangement, {
         /// A window of the column, the container or the stack.

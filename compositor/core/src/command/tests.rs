@@ -37,7 +37,7 @@ fn what_is_wrong_is_said_with_the_nearest_valid_thing() {
     wrong("focus-windw left", "did you mean focus-window?");
     wrong("xyzzy", "there is no command \"xyzzy\"; `glassctl do --list` lists them");
     wrong("focus-window", "lacks window; it is written focus-window WINDOW");
-    wrong("focus-window lft", "\"lft\" is no window; write focused, left");
+    wrong("focus-window lft", "\"lft\" is no window; write focused, pointed, left");
     wrong("close-window --windw 3", "has no option --windw; did you mean --window?");
     wrong("close-window --window", "needs something after --window");
     wrong("close-window --window 3 --window 4", "twice");

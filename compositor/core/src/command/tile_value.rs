@@ -3,7 +3,10 @@
 use std::fmt;
 
 use super::{Argument, argument::Kind, words};
-use crate::layout::tiles::{Centring, ColumnTarget, ContainerLayout, NewWindow, Side, Split, Width};
+use crate::{
+    event::Edges,
+    layout::tiles::{Centring, ColumnTarget, ContainerLayout, DropSide, NewWindow, Side, Split, Width},
+};
 
 words! {
     ColumnTarget { Left = "left", Right = "right", First = "first", Last = "last", }
@@ -11,7 +14,39 @@ words! {
     ContainerLayout { SplitH = "split-h", SplitV = "split-v", Tabbed = "tabbed", Stacked = "stacked", }
     Side { Left = "left", Right = "right", Top = "top", Bottom = "bottom", }
     Centring { Never = "never", Always = "always", OnOverflow = "on-overflow", }
+    DropSide { Left = "left", Right = "right", Top = "top", Bottom = "bottom", Middle = "middle", }
+    ResizeEdges {
+        Nearest = "nearest", Left = "left", Right = "right", Top = "top", Bottom = "bottom",
+        TopLeft = "top-left", TopRight = "top-right", BottomLeft = "bottom-left", BottomRight = "bottom-right",
+    }
     NewWindow { Beside = "beside", First = "first", Last = "last", }
+}
+
+/// The edges of a window that a resize moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ResizeEdges {
+    /// To the pointer: a corner, or along the middle third of an edge that one alone.
+    Nearest,
+    Left,
+    Right,
+    Top,
+    Bottom,
+    TopLeft,
+    TopRight,
+    BottomLeft,
+    BottomRight,
+}
+
+impl ResizeEdges {
+    /// `None`: it depends on the pointer.
+    pub(crate) fn edges(self) -> Option<Edges> {
+        (self != Self::Nearest).then_some(Edges {
+            left: matches!(self, Self::Left | Self::TopLeft | Self::BottomLeft),
+            right: matches!(self, Self::Right | Self::TopRight | Self::BottomRight),
+            top: matches!(self, Self::Top | Self::TopLeft | Self::TopRight),
+            bottom: matches!(self, Self::Bottom | Self::BottomLeft | Self::BottomRight),
+        })
+    }
 }
 
 fn number(text: &str) -> Option<f64> {

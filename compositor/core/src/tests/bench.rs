@@ -48,6 +48,12 @@ pub(super) enum Op {
     Press,
     Release,
     Touch(f64, f64),
+    TouchMove(f64, f64),
+    TouchUp,
+    /// A button with a binding that began a drag is down, as the edge tells it; and up.
+    GrabHeld,
+    GrabReleased,
+    Escape,
     Cursor(Option<CursorWanted>),
     Drag(Option<u8>),
     /// Milliseconds pass, and ticks come when they were asked for.
@@ -164,7 +170,7 @@ impl Bench {
 
     /// However it went: when everybody has answered, everything is in its place.
     pub(super) fn come_to_rest(&mut self) {
-        self.run([Op::Release]);
+        self.run([Op::Release, Op::GrabReleased, Op::TouchUp]);
         for _ in 0..3 {
             self.answer();
             self.run([Op::Pass(300)]);
@@ -373,7 +379,12 @@ impl Bench {
             Op::Point(x, y) => self.observe(Event::PointerMoved { to: LogicalPoint::new(x, y) }),
             Op::Press => self.observe(Event::PointerButton { button: 272, pressed: true, held: 1 }),
             Op::Release => self.observe(Event::PointerButton { button: 272, pressed: false, held: 0 }),
-            Op::Touch(x, y) => self.observe(Event::TouchDown { at: LogicalPoint::new(x, y) }),
+            Op::Touch(x, y) => self.observe(Event::TouchDown { id: 7, at: LogicalPoint::new(x, y) }),
+            Op::TouchMove(x, y) => self.observe(Event::TouchMoved { id: 7, at: LogicalPoint::new(x, y) }),
+            Op::TouchUp => self.observe(Event::TouchUp { id: 7 }),
+            Op::GrabHeld => self.observe(Event::GrabHeld),
+            Op::GrabReleased => self.observe(Event::GrabReleased),
+            Op::Escape => self.observe(Event::GrabCancelled),
             Op::Cursor(cursor) => self.observe(Event::CursorWanted { cursor }),
             Op::Drag(n) => {
                 let surface = n.and_then(|n| self.clients.get(&n)?.subsurface).map(|(surface, ..)| surface);

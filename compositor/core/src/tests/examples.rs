@@ -226,13 +226,13 @@ fn resizing_at_the_left_keeps_the_right_edge_while_the_client_answers_late() {
 }
 
 #[test]
-fn a_tile_that_is_dragged_floats_from_its_place() {
+fn a_tile_that_is_dragged_keeps_its_place_until_it_is_let_go() {
     let mut t = Bench::with_outputs(1);
     t.open(1, 300, 200);
     t.open(2, 300, 200);
     t.run([Op::Point(600.0, 10.0), Op::Press, Op::Wants(2, Want::InteractiveMove), Op::Point(500.0, 40.0)]);
-    assert_eq!(t.sketch(), "1: [1] *~2");
-    assert_eq!(t.area(2), [450.0, 30.0, 450.0, 600.0]);
+    assert_eq!(t.sketch(), "1: [1 *2]");
+    assert_eq!(t.area(2), [550.0, 0.0, 450.0, 600.0]);
     let cursor = &t.scenes.values().next().unwrap().cursors[0];
     assert_eq!(cursor.image, CursorImage::Named("grabbing".to_owned()));
     t.run([Op::Release]);

@@ -1,6 +1,7 @@
 //! Tests of the desktop as a whole.
 
 mod bench;
+mod drags;
 mod examples;
 mod histories;
 mod invariants;

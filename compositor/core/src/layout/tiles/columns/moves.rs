@@ -1,7 +1,9 @@
 //! What is special to columns: moving them, taking windows in and out, and their widths.
 
 use super::{
-    super::{DropSide, DropTarget, span}, Column, Columns, Direction, Input, Sharing, Width, along};
+    super::{DropSide, DropTarget, span},
+    Column, Columns, Direction, Input, Sharing, Width, along,
+};
 use crate::WindowId;
 
 /// A column, seen from another one.

@@ -222,7 +222,8 @@ pub(super) fn run(bench: &mut Bench, op: &Op) {
             let target = bench.act(|tiling, input| tiling.drop_target(id(window), at, input));
             if let Some(target) = target {
                 let area = bench.area;
-                let hint = bench.act(|tiling, input| tiling.drop_hint(id(window), target, input)).expect("what is not seen cannot be meant");
+                let hint =
+                    bench.act(|tiling, input| tiling.drop_hint(id(window), target, input)).expect("what is not seen cannot be meant");
                 assert!(!hint.is_empty() && area.inflate(1.5, 1.5).contains_rect(&hint), "{hint:?} is not in {area:?}");
                 assert!(bench.act(|tiling, input| tiling.drop_window(id(window), target, input)));
                 if !expected.contains(&id(window)) {
