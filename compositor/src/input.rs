@@ -3,11 +3,12 @@
 pub mod gestures;
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
 
 use euclid::Point2D;
+use glasshouse_config::Keysym;
 use glasshouse_core::{Event, Timestamp, event::CursorWanted};
 use glasshouse_scene::LogicalPoint;
 use smithay::{
@@ -41,6 +42,8 @@ use crate::{
 pub(crate) const WHEEL_STEP: f64 = 15.0;
 /// How many input serials a client may still refer to, for grabs, moves and activation.
 const RECENT_SERIALS: usize = 64;
+/// More fingers than anybody has.
+const MAX_UNSEEN: usize = 64;
 /// Repeat of held keys before anything is configured: per second, and until it starts.
 pub(crate) const REPEAT: (u32, Duration) = (25, Duration::from_millis(600));
 
@@ -53,8 +56,16 @@ pub struct Input {
     pub touch: TouchHandle<State>,
     /// The serials of presses and touches that clients have seen, newest last.
     recent: VecDeque<Serial>,
-    /// Buttons that are down.
+    /// Buttons that are down, as far as no binding has taken them.
     held: Vec<u32>,
+    /// Those of them that no client knows of: they went down while a window was dragged.
+    unseen: Vec<u32>,
+    /// The button with a binding that began to drag a window.
+    drags: Option<u32>,
+    /// The key that ended a drag, until it goes up.
+    escape: Option<u32>,
+    /// Fingers that are down for no client: one drags a window, or came down meanwhile.
+    unseen_fingers: BTreeSet<i32>,
     /// What lies under the pointer is something else now, or lies elsewhere.
     pub refocus: bool,
     /// A press is over that kept the pointer on its surface.
@@ -94,6 +105,10 @@ impl Input {
             touch,
             recent: VecDeque::new(),
             held: Vec::new(),
+            unseen: Vec::new(),
+            drags: None,
+            escape: None,
+            unseen_fingers: BTreeSet::new(),
             refocus: false,
             released: false,
             touches: BTreeMap::new(),
@@ -219,8 +234,16 @@ impl State {
         if pressed == (self.input.held.contains(&button) || self.input.bindings.keys.holds(Source::Button(button))) {
             return; // Two devices cannot press one button twice.
         }
-        if self.bound_button(button, pressed) {
+        if pressed {
+            // Whoever lies below the pointer since the last call of a program gets it.
+            self.settle();
+            self.refocus_pointer();
+        }
+        // While a window is dragged, other buttons are about that.
+        let dragged = self.desktop.interacting();
+        if !(dragged && pressed) && self.bound_button(button, pressed) {
             self.telemetry.traces.kept = true;
+            self.drag_by_binding(button, pressed);
             return;
         }
         if pressed {
@@ -231,6 +254,15 @@ impl State {
         let held = u32::try_from(self.input.held.len()).unwrap_or(u32::MAX);
         self.observe(Event::PointerButton { button, pressed, held });
         self.settle();
+        let unseen = self.input.unseen.contains(&button);
+        if (dragged && pressed) || unseen {
+            self.telemetry.traces.kept = true;
+            self.input.unseen.retain(|unseen| *unseen != button);
+            if pressed {
+                self.input.unseen.push(button);
+            }
+            return;
+        }
         let state = if pressed { ButtonState::Pressed } else { ButtonState::Released };
         let event = ButtonEvent { serial: self.input.serial(), time: self.millis(), button, state };
         let pointer = self.input.pointer.clone();
@@ -241,6 +273,31 @@ impl State {
         }
         self.input.released |= !pressed;
         self.settle();
+    }
+
+    /// A binding has taken this: if it began to drag a window, the button holds that until it goes up.
+    fn drag_by_binding(&mut self, button: u32, pressed: bool) {
+        if pressed && self.desktop.interacting() {
+            self.input.drags = Some(button);
+            self.observe(Event::GrabHeld);
+        } else if !pressed && self.input.drags.take_if(|drags| *drags == button).is_some() {
+            self.observe(Event::GrabReleased);
+        }
+        self.settle();
+    }
+
+    /// Whether this key puts back what is dragged, or is that key going up again.
+    fn ends_drag(&mut self, code: u32, pressed: bool, symbols: Option<&Symbols>) -> bool {
+        if !pressed {
+            return self.input.escape.take_if(|escape| *escape == code).is_some();
+        }
+        let dragged = self.desktop.interacting() || self.desktop.grabbing_finger().is_some();
+        let ends = dragged && !self.input.bindings.keys.quiet && symbols.is_some_and(|symbols| symbols.plain == Keysym::Escape);
+        if ends {
+            self.input.escape = Some(code);
+            self.observe(Event::GrabCancelled);
+        }
+        ends
     }
 
     /// Scrolls by detents of a wheel; positive is right and down.
@@ -292,7 +349,9 @@ impl State {
         if mods_changed {
             self.bound_modifiers_changed();
         }
-        let verdict = if self.clients.input_method.sends(from) {
+        let verdict = if self.ends_drag(code, pressed, symbols.as_ref()) {
+            bindings::Verdict { swallowed: true, act: None }
+        } else if self.clients.input_method.sends(from) {
             Default::default() // Bindings have had it before.
         } else if !pressed {
             self.bound_key_released(code)
@@ -353,7 +412,13 @@ impl State {
 
     fn put_finger(&mut self, id: i32, at: LogicalPoint) {
         self.used();
-        self.observe(Event::TouchDown { at });
+        if self.desktop.grabbing_finger().is_some() {
+            if self.input.unseen_fingers.len() < MAX_UNSEEN {
+                self.input.unseen_fingers.insert(id);
+            }
+            return;
+        }
+        self.observe(Event::TouchDown { id, at });
         self.settle();
         let focus = self.focus_at(at);
         let slot = TouchSlot::from(u32::try_from(id).ok());
@@ -376,6 +441,10 @@ impl State {
 
     fn move_finger(&mut self, id: i32, at: LogicalPoint) {
         self.used();
+        self.observe(Event::TouchMoved { id, at });
+        if self.input.unseen_fingers.contains(&id) {
+            return self.settle();
+        }
         if let Some((_, place)) = self.input.touches.get_mut(&id) {
             *place = at;
         }
@@ -394,6 +463,10 @@ impl State {
 
     fn lift_finger(&mut self, id: i32) {
         self.used();
+        self.observe(Event::TouchUp { id });
+        if self.input.unseen_fingers.remove(&id) {
+            return self.settle();
+        }
         self.input.touched = self.input.touches.remove(&id).map(|(surface, _)| surface);
         let slot = TouchSlot::from(u32::try_from(id).ok());
         let event = UpEvent { slot, serial: SERIAL_COUNTER.next_serial(), time: self.millis() };
@@ -424,6 +497,20 @@ impl State {
     }
 
     pub fn touch_cancel(&mut self) {
+        self.observe(Event::TouchCancelled);
+        self.input.unseen_fingers.clear();
+        self.cancel_fingers();
+    }
+
+    /// A finger that drags a window is for no client from now on, and neither are the others.
+    fn take_fingers(&mut self) {
+        let Some(finger) = self.desktop.grabbing_finger().filter(|finger| self.input.touches.contains_key(finger)) else { return };
+        let down = self.input.touches.keys().copied().chain([finger]);
+        self.input.unseen_fingers.extend(down);
+        self.cancel_fingers();
+    }
+
+    fn cancel_fingers(&mut self) {
         let touch = self.input.touch.clone();
         let time = self.millis();
         for (id, (_, at)) in std::mem::take(&mut self.input.touches) {
@@ -462,6 +549,7 @@ impl State {
 
     /// Tells clients when something else came to lie under a pointer that did not move.
     pub fn refocus_pointer(&mut self) {
+        self.take_fingers();
         let moved = std::mem::take(&mut self.input.refocus);
         if !moved && !std::mem::take(&mut self.input.released) {
             return;

@@ -260,7 +260,9 @@ impl Desktop {
     }
 
     pub(crate) fn redo(&mut self, effects: &mut Effects) -> Result<(), Refusal> {
-        self.cancel_grab(effects);
+        if self.cancel_grab(effects) {
+            return Ok(());
+        }
         let done = self.journal.undone.pop().ok_or(Refusal::NothingToRedo)?;
         match &done.change {
             Change::No(_) => {}

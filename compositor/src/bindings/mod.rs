@@ -23,10 +23,13 @@ use smithay::{
 
 use self::{
     gesture::Gesture,
-    keys::{Act, Keys, Press, Situation, Verdict},
+    keys::{Act, Keys, Press, Situation},
     wheel::{Axis, Wheel},
 };
-pub use self::{keys::Source, symbols::Symbols};
+pub use self::{
+    keys::{Source, Verdict},
+    symbols::Symbols,
+};
 use crate::{
     State,
     input::{REPEAT, WHEEL_STEP},

@@ -399,7 +399,8 @@ proptest! {
     ) {
         let mut t = Bench::new(settings);
         t.run([Op::Command(Do::Plug(1000, 600, 1.0)), Op::Command(Do::Plug(800, 600, 1.25))]);
-        t.run(before);
+        // Whose size is that of a subsurface far away does not get the size that it is given.
+        t.run(before.into_iter().filter(|op| !matches!(op, Op::Subsurface(..) | Op::Geometry(..))));
         t.come_to_rest();
         t.run([Op::Escape, Op::Cursor(None), Op::Drag(None)]);
         t.desktop.begin();

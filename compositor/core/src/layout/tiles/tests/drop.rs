@@ -1,7 +1,7 @@
 //! Dropping a window onto a tile.
 
 use super::{
-    super::{Layout, Side, Split, TilingKind},
+    super::{Side, Split, TilingKind},
     bench::{Bench, id},
 };
 
