@@ -83,7 +83,7 @@ fn windows_are_named_as_in_commands() {
     assert_eq!(window, WindowRef::AppId("foot".to_owned()));
     let Order::Close { window } = parse("close").unwrap().order else { panic!() };
     assert_eq!(window, WindowRef::Focused);
-    wrong("focus lft", "\"lft\" is no window; write focused, left");
+    wrong("focus lft", "\"lft\" is no window; write focused, pointed, left");
     wrong("capture --window pid:x", "is no window");
 }
 
