@@ -61,8 +61,13 @@ impl Desktop {
             Command::SetFloating { on, window } => {
                 let window = self.resolve_window(&window)?;
                 let floats = self.windows.get(window).is_some_and(|window| self.floats(window));
+                if !on.of(floats) {
+                    self.leave_scratchpad(window);
+                }
                 if let Some(window) = self.windows.get_mut(window) {
                     window.modes.floating = Some(on.of(floats));
+                    // What is sticky floats.
+                    window.modes.sticky &= on.of(floats);
                 }
                 self.touch();
             }
@@ -73,6 +78,7 @@ impl Desktop {
             }
             Command::MoveToOutput { output, window } => {
                 let (window, output) = (self.resolve_window(&window)?, self.resolve_output(&output)?);
+                self.leave_scratchpad(window);
                 if let Some(to) = self.workspaces.active_on(output).map(|workspace| workspace.id) {
                     self.move_to_workspace(window, to, None)?;
                 }
@@ -82,6 +88,7 @@ impl Desktop {
             Command::MoveToWorkspace { workspace, window, follow } => {
                 let (window, to) = (self.resolve_window(&window)?, self.resolve_workspace(&workspace)?);
                 let follows = self.next_focus() == Some(window);
+                self.leave_scratchpad(window);
                 self.move_to_workspace(window, to, follow.map(|follow| follow.of(follows)))?;
             }
             Command::MoveWorkspaceToOutput { output, workspace } => self.move_workspace_to_output(&workspace, &output)?,
@@ -130,7 +137,7 @@ impl Desktop {
             | Command::Lock {}
             | Command::SaveSnapshot { .. }
             | Command::RestoreSnapshot { .. } => return Err(Refusal::NotInTransaction(command.name())),
-            layout => self.tile_command(layout)?,
+            other => self.window_command(other)?,
         }
         Ok(())
     }

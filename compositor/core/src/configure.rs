@@ -28,7 +28,7 @@ impl Desktop {
             bounds,
             activated: self.has_focus(window),
             maximized: matches!(window.target, Slot::Maximized(_)),
-            fullscreen: matches!(window.target, Slot::Fullscreen(_)),
+            fullscreen: matches!(window.target, Slot::Fullscreen(_)) || window.modes.windowed_fullscreen,
             resizing: self.is_resized_by_hand(window.id),
             tiled: window.target.is_tile(),
             suspended: window.modes.minimized || (window.phase == Phase::Mapped && !self.seen(window) && !self.is_carried(window.id)),
@@ -189,5 +189,6 @@ fn floor(size: LogicalSize) -> LogicalSize {
 fn limited_above(window: &Window, size: LogicalSize) -> LogicalSize {
     // Where they contradict each other, the smallest size counts.
     let limit = |value: f64, min: i32, max: i32| if max > 0 { value.min(f64::from(max.max(min))) } else { value };
+    let size = window.modes.aspect.map_or(size, |aspect| floor(aspect.within(size)));
     LogicalSize::new(limit(size.width, window.min.width, window.max.width), limit(size.height, window.min.height, window.max.height))
 }

@@ -266,6 +266,12 @@ impl Desktop {
             fullscreen: window.modes.fullscreen,
             maximized: window.modes.maximized,
             minimized: window.modes.minimized,
+            sticky: window.modes.sticky,
+            above: window.modes.above,
+            windowed_fullscreen: window.modes.windowed_fullscreen,
+            aspect: window.modes.aspect,
+            scratchpad: window.modes.scratchpad.is_some(),
+            marks: window.marks.iter().cloned().collect(),
         }
     }
 

@@ -3,7 +3,7 @@
 use glasshouse_scene::{LogicalRect, LogicalSize, OutputId, SurfaceId};
 
 use crate::{
-    command::Command,
+    command::{AspectRatio, Command},
     ids::{WindowId, WorkspaceId},
 };
 
@@ -148,4 +148,12 @@ pub struct WindowInfo {
     pub fullscreen: bool,
     pub maximized: bool,
     pub minimized: bool,
+    pub sticky: bool,
+    /// It lies above others that float.
+    pub above: bool,
+    pub windowed_fullscreen: bool,
+    pub aspect: Option<AspectRatio>,
+    /// It is in the scratchpad.
+    pub scratchpad: bool,
+    pub marks: Vec<String>,
 }

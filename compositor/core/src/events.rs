@@ -253,6 +253,12 @@ impl Desktop {
             return;
         }
         match want {
+            Want::Fullscreen { on: false, .. } if self.windows.get(id).is_some_and(|window| window.modes.windowed_fullscreen) => {
+                if let Some(window) = self.windows.get_mut(id) {
+                    window.modes.windowed_fullscreen = false;
+                }
+                self.touch();
+            }
             Want::Fullscreen { on, output } => self.set_fullscreen(id, *on, *output),
             Want::Maximized(on) => self.set_maximized(id, *on),
             Want::Minimized => {

@@ -241,8 +241,10 @@ impl Desktop {
     /// Puts a floating window where the hand holds it.
     fn follow_hand(&mut self, grab: &Grab) {
         let What::Move { offset } = grab.what else { return };
+        let size = self.windows.get(grab.window).map(|window| self.geometry(window).size).unwrap_or_default();
+        let to = self.stuck(grab.window, LogicalRect::new(grab.at + offset, size));
         if let Some(window) = self.windows.get_mut(grab.window) {
-            window.float.at = Some(grab.at + offset);
+            window.float.at = Some(to);
             window.float.anchor = Anchor::default();
         }
         self.follow_place(grab.window);
@@ -287,6 +289,7 @@ impl Desktop {
             }
             What::Move { offset } if tiled => {
                 window.modes.floating = Some(false);
+                window.modes.sticky = false;
                 let part = |offset: f64, length: f64| (-offset / length.max(1.0)).clamp(0.0, 1.0);
                 What::Carry { grip: Vector2D::new(part(offset.x, size.width), part(offset.y, size.height)) }
             }
@@ -305,8 +308,12 @@ impl Desktop {
             (_, true) => (length + by).round().max(SMALLEST),
             _ => length,
         };
-        let wish =
+        let mut wish =
             LogicalSize::new(extent(area.width(), by.x, edges.left, edges.right), extent(area.height(), by.y, edges.top, edges.bottom));
+        if let Some(aspect) = window.modes.aspect {
+            // One edge takes the other along.
+            wish = aspect.along(wish, edges.left || edges.right);
+        }
         window.float.size = Some(window.limited(wish));
     }
 

@@ -31,6 +31,7 @@ mod recall;
 mod resolve;
 mod returning;
 mod settings;
+mod snapping;
 mod snapshot;
 mod stacking;
 mod surfaces;
@@ -42,10 +43,13 @@ mod told;
 pub mod transaction;
 mod undo;
 mod window;
+mod window_commands;
 mod workspace;
 mod workspaces;
 
-pub use command::{Act, Caller, Command, Direction, LayoutKind, OutputMode, OutputRef, Refusal, Scopes, Switch, WindowRef, WorkspaceRef};
+pub use command::{
+    Act, AspectRatio, Caller, Command, Direction, LayoutKind, OutputMode, OutputRef, Refusal, Scopes, Switch, WindowRef, WorkspaceRef,
+};
 pub use desktop::Desktop;
 pub use effect::{Effect, Effects, Notice, WindowConfigure, WindowInfo};
 pub use event::Event;
@@ -60,4 +64,5 @@ pub use settings::{Blend, Border, Settings, Shadow, Struts};
 pub use snapshot::Restored;
 pub use stacking::Under;
 pub use transaction::{MAX_TRANSACTION, Preview, Refused};
+pub use window::Modes;
 pub use workspace::WorkspaceInfo;

@@ -2,7 +2,7 @@
 //!
 //! Ids mean nothing after a restart, so windows are recognised by what their clients say ([`Likeness`]), and outputs by their names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use glasshouse_scene::{LogicalPoint, LogicalSize};
 
@@ -12,7 +12,7 @@ use crate::{
     ids::{OutputId, WindowId, WorkspaceId},
     layout::tiles::Outline,
     output::Output,
-    window::{Phase, Window},
+    window::{Modes, Phase, Window},
     workspace::Workspace,
 };
 
@@ -60,11 +60,9 @@ pub struct RememberedWindow {
     pub title: String,
     pub pid: Option<i32>,
 
-    /// What somebody chose. `None`: dialogs float and others do not.
-    pub floating: Option<bool>,
-    pub fullscreen: bool,
-    pub maximized: bool,
-    pub minimized: bool,
+    /// What somebody chose.
+    pub modes: Modes,
+    pub marks: BTreeSet<String>,
 
     /// Where it floats or last floated, from the top-left corner of its output. `None`: it has never floated.
     pub at: Option<LogicalPoint>,
@@ -187,10 +185,8 @@ impl Desktop {
             app_id: window.app_id.clone(),
             title: window.title.clone(),
             pid: window.client.pid,
-            floating: window.modes.floating,
-            fullscreen: window.modes.fullscreen,
-            maximized: window.modes.maximized,
-            minimized: window.modes.minimized,
+            modes: window.modes,
+            marks: window.marks.clone(),
             at: window.float.at.map(|at| at - origin.to_vector()),
             size: window.float.size,
             workspace: window.home.workspace.and_then(index),

@@ -9,7 +9,7 @@ use crate::{
     grid::{tame_i32, tame_point},
     ids::{WindowId, WorkspaceId},
     memory::{Memory, RememberedWindow, RememberedWorkspace},
-    window::{Floating, Modes},
+    window::Floating,
     workspace::Lost,
 };
 
@@ -79,10 +79,11 @@ impl Desktop {
             known.or_else(|| self.workspaces.active_on(output)).map(|workspace| (workspace.id, output))
         });
         let Some(window) = self.windows.get_mut(id) else { return };
-        if window.modes.minimized != was.minimized {
+        if window.modes.minimized != was.modes.minimized {
             window.appears = true;
         }
-        window.modes = Modes { fullscreen: was.fullscreen, maximized: was.maximized, minimized: was.minimized, floating: was.floating };
+        window.modes = was.modes;
+        window.marks = was.marks.clone();
         window.home.before_fullscreen = before_fullscreen;
         let Some(window) = self.windows.get(id) else { return };
         let origin = self.float_base(window).unwrap_or_default().to_vector();

@@ -32,6 +32,7 @@ impl Desktop {
             WindowRef::Id(id) => self.windows.get(*id).map(|window| window.id).ok_or_else(none),
             WindowRef::AppId(app_id) => self.most_recent(|window| window.app_id == *app_id).ok_or_else(none),
             WindowRef::Title(part) => self.most_recent(|window| window.title.contains(part)).ok_or_else(none),
+            WindowRef::Mark(mark) => self.marked(mark).ok_or_else(none),
             WindowRef::Pid(pid) => self.most_recent(|window| window.client.pid == Some(*pid)).ok_or_else(none),
         }
     }

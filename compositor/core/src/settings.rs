@@ -35,6 +35,8 @@ pub struct Settings {
     pub focus_new: bool,
     /// How far the next floating window lies to the right of and below the one before.
     pub cascade_step: f64,
+    /// How near an edge a window that is dragged has to be to stick to it. 0: none does.
+    pub snap_distance: f64,
 }
 
 /// Strips along the edges of the work area.
@@ -100,6 +102,7 @@ impl Default for Settings {
             configure_timeout: Duration::from_millis(200),
             focus_new: true,
             cascade_step: 36.0,
+            snap_distance: 12.0,
         }
     }
 }

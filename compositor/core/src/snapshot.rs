@@ -137,7 +137,7 @@ impl Desktop {
         }
         let floated = |was: &RememberedWindow, window: &Window| {
             let layout = was.workspace.and_then(|index| memory.workspaces.get(index)).map_or(self.settings.layout, layout_was);
-            layout == LayoutKind::Floating || was.floating.unwrap_or_else(|| window.is_dialog())
+            layout == LayoutKind::Floating || was.modes.floating.unwrap_or_else(|| window.is_dialog())
         };
         let now = self.memory();
         let order = self.tiles_in_order();
@@ -194,9 +194,13 @@ impl Desktop {
 fn window_differences((now, floats): (&RememberedWindow, bool), (was, floated): (&RememberedWindow, bool)) -> Vec<String> {
     let mut said = Vec::new();
     let modes = [
-        (now.fullscreen, was.fullscreen, "fullscreen"),
-        (now.maximized, was.maximized, "maximized"),
-        (now.minimized, was.minimized, "minimized"),
+        (now.modes.fullscreen, was.modes.fullscreen, "fullscreen"),
+        (now.modes.windowed_fullscreen, was.modes.windowed_fullscreen, "fullscreen in its window"),
+        (now.modes.maximized, was.modes.maximized, "maximized"),
+        (now.modes.minimized, was.modes.minimized, "minimized"),
+        (now.modes.sticky, was.modes.sticky, "sticky"),
+        (now.modes.above, was.modes.above, "above the others"),
+        (now.modes.scratchpad.is_some(), was.modes.scratchpad.is_some(), "in the scratchpad"),
         (floats, floated, "floating"),
     ];
     for (now, was, mode) in modes {

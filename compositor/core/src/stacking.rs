@@ -103,11 +103,14 @@ impl Desktop {
     pub(crate) fn bottom_to_top(&self) -> Vec<Item> {
         let mut tiles = Vec::new();
         let mut floating = Vec::new();
+        let mut above = Vec::new();
         let mut fullscreen = Vec::new();
         for (index, id) in self.windows.stack.iter().enumerate() {
             let Some(window) = self.windows.get(*id).filter(|window| self.seen(window) && !self.is_carried(*id)) else { continue };
             if self.is_above_panels(window, index) {
                 fullscreen.push(window);
+            } else if self.floats(window) && self.keeps_above(window) {
+                above.push(window);
             } else if self.floats(window) {
                 floating.push(window);
             } else {
@@ -125,7 +128,7 @@ impl Desktop {
         // A tile's menu may lie over its neighbour.
         items.extend(tiles.iter().map(|window| Item::Window(window.id)));
         items.extend(tiles.iter().map(|window| Item::Popups(window.surface)));
-        for window in floating {
+        for window in floating.into_iter().chain(above) {
             items.extend([Item::Window(window.id), Item::Popups(window.surface)]);
         }
         // The menu of a panel below windows must be seen all the same.
@@ -139,6 +142,20 @@ impl Desktop {
         layer(&mut items, Layer::Overlay);
         menus(&mut items, Layer::Overlay);
         items
+    }
+
+    /// Whether a window, or the one that it is a dialog of, stays above the others.
+    fn keeps_above(&self, window: &Window) -> bool {
+        let mut next = Some(window);
+        // Clients can make rings of parents.
+        for _ in 0..MAX_DEPTH {
+            let Some(window) = next else { break };
+            if window.modes.above {
+                return true;
+            }
+            next = window.parent.and_then(|parent| self.windows.get(parent));
+        }
+        false
     }
 
     /// A fullscreen window covers panels until another window is raised above it; its dialogs go with it.

@@ -172,9 +172,9 @@ impl Desktop {
     fn subject(&self, command: &Command, window: Option<WindowId>) -> Option<(&'static str, String)> {
         let name = command.name();
         match command {
-            Command::FocusWindow { window: WindowRef::Id(_) | WindowRef::AppId(_) | WindowRef::Title(_) | WindowRef::Pid(_) } => {
-                Some((name, String::new()))
-            }
+            Command::FocusWindow {
+                window: WindowRef::Id(_) | WindowRef::AppId(_) | WindowRef::Title(_) | WindowRef::Pid(_) | WindowRef::Mark(_),
+            } => Some((name, String::new())),
             Command::SetLayout { workspace, .. } => Some((name, self.resolve_workspace(workspace).ok()?.to_string())),
             Command::MoveWindow { .. }
             | Command::ResizeWindow { .. }
@@ -182,6 +182,11 @@ impl Desktop {
             | Command::SetMaximized { .. }
             | Command::SetFloating { .. }
             | Command::SetMinimized { .. }
+            | Command::SetSticky { .. }
+            | Command::SetAbove { .. }
+            | Command::SetWindowedFullscreen { .. }
+            | Command::SetAspect { .. }
+            | Command::SnapWindow { .. }
             | Command::MoveToOutput { .. }
             | Command::MoveToWorkspace { .. } => Some((name, window?.to_string())),
             Command::ConfigureOutput { output, .. } | Command::RemoveOutput { output } => {
@@ -194,7 +199,9 @@ impl Desktop {
 
 /// Whether a command goes on from where the focus is, so that one may move the focus before and after it.
 fn is_about_the_focus(command: &Command) -> bool {
-    let named = |window: &WindowRef| matches!(window, WindowRef::Id(_) | WindowRef::AppId(_) | WindowRef::Title(_) | WindowRef::Pid(_));
+    let named = |window: &WindowRef| {
+        matches!(window, WindowRef::Id(_) | WindowRef::AppId(_) | WindowRef::Title(_) | WindowRef::Pid(_) | WindowRef::Mark(_))
+    };
     !matches!(command, Command::FocusWindow { .. }) && window_of(command).is_none_or(|window| !named(window))
 }
 
@@ -212,6 +219,13 @@ fn window_of(command: &Command) -> Option<&WindowRef> {
         | Command::SetMaximized { window, .. }
         | Command::SetFloating { window, .. }
         | Command::SetMinimized { window, .. }
+        | Command::SetSticky { window, .. }
+        | Command::SetAbove { window, .. }
+        | Command::SetWindowedFullscreen { window, .. }
+        | Command::SetAspect { window, .. }
+        | Command::SnapWindow { window, .. }
+        | Command::SetMark { window, .. }
+        | Command::MoveToScratchpad { window }
         | Command::MoveToOutput { window, .. }
         | Command::MoveToWorkspace { window, .. }
         | Command::MoveTowards { window, .. }

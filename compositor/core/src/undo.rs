@@ -4,7 +4,7 @@
 //! (a window raised, one pushed to another output) goes back too. What happened since by itself stays: new windows keep their place, closed
 //! ones stay closed.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use glasshouse_scene::OutputId;
 
@@ -39,6 +39,7 @@ pub(crate) struct Place {
     pub(crate) modes: Modes,
     pub(crate) home: Home,
     pub(crate) float: Floating,
+    pub(crate) marks: BTreeSet<String>,
 }
 
 /// One command, or one transaction.
@@ -153,7 +154,12 @@ impl Difference {
 
 impl Desktop {
     pub(crate) fn arrangement(&self) -> Arrangement {
-        let place = |window: &crate::window::Window| Place { modes: window.modes, home: window.home.clone(), float: window.float };
+        let place = |window: &crate::window::Window| Place {
+            modes: window.modes,
+            home: window.home.clone(),
+            float: window.float,
+            marks: window.marks.clone(),
+        };
         Arrangement {
             windows: self.windows.iter().map(|window| (window.id, place(window))).collect(),
             orders: [self.windows.stack.clone(), self.windows.history.clone()],
@@ -292,6 +298,7 @@ impl Desktop {
             window.home = place.home.clone();
             window.home.before_fullscreen = window.home.before_fullscreen.map(|(workspace, output)| (workspace, new(output)));
             window.float = place.float;
+            window.marks = place.marks.clone();
         }
         let [stack, history] = &difference.orders;
         // What is new since keeps out of the way: right below the last, that is the one on top or with the focus.

@@ -1,11 +1,12 @@
 //! Windows: what a client said about each, what was asked of it, and what it answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use euclid::{Rect, Size2D};
 use glasshouse_scene::{Logical, LogicalPoint, LogicalRect, LogicalSize, OutputId, SurfaceId};
 
 use crate::{
+    command::AspectRatio,
     effect::WindowConfigure,
     event::ClientInfo,
     ids::{Timestamp, WindowId, WorkspaceId},
@@ -69,12 +70,21 @@ pub(crate) struct Anchor {
 
 /// What the user or the client chose for a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Modes {
-    pub(crate) fullscreen: bool,
-    pub(crate) maximized: bool,
-    pub(crate) minimized: bool,
+pub struct Modes {
+    pub fullscreen: bool,
+    pub maximized: bool,
+    pub minimized: bool,
     /// `None`: dialogs float and others do not.
-    pub(crate) floating: Option<bool>,
+    pub floating: Option<bool>,
+    /// It is on whichever workspace its output shows.
+    pub sticky: bool,
+    /// It lies above other windows that float.
+    pub above: bool,
+    /// Its client thinks that it fills the screen.
+    pub windowed_fullscreen: bool,
+    pub aspect: Option<AspectRatio>,
+    /// It is in the scratchpad. The one with the smallest number was put there first.
+    pub scratchpad: Option<u64>,
 }
 
 /// The conversation about sizes and states: what was sent and what was answered.
@@ -108,6 +118,8 @@ pub(crate) struct Window {
     pub(crate) client: ClientInfo,
     pub(crate) title: String,
     pub(crate) app_id: String,
+    /// By which commands find it. No two windows have the same.
+    pub(crate) marks: BTreeSet<String>,
     pub(crate) parent: Option<WindowId>,
     pub(crate) geometry: Option<Rect<i32, Logical>>,
     /// 0: no limit.
@@ -142,6 +154,7 @@ impl Window {
             client,
             title: String::new(),
             app_id: String::new(),
+            marks: BTreeSet::new(),
             parent: None,
             geometry: None,
             min: Size2D::zero(),
@@ -171,8 +184,14 @@ impl Window {
         self.parent.is_some() || (self.min == self.max && self.min.width > 0 && self.min.height > 0)
     }
 
-    /// The nearest size that the client said it can have.
+    /// Whether it is in the scratchpad and hidden: then it is on no workspace.
+    pub(crate) fn is_stowed(&self) -> bool {
+        self.modes.scratchpad.is_some() && self.modes.minimized
+    }
+
+    /// The nearest size that the client said it can have, in its aspect ratio.
     pub(crate) fn limited(&self, size: LogicalSize) -> LogicalSize {
+        let size = self.modes.aspect.map_or(size, |aspect| aspect.within(size));
         let limit = |value: f64, min: i32, max: i32| {
             let max = if max > 0 { f64::from(max) } else { f64::INFINITY };
             value.min(max).max(f64::from(min)).max(1.0)

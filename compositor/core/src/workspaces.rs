@@ -91,9 +91,10 @@ impl Desktop {
                 self.workspaces.focus(id);
             }
         }
+        self.settle_followers();
         for id in self.windows.ids() {
             let Some(window) = self.windows.get(id) else { continue };
-            if window.phase != Phase::Created && self.workspace_of(window).is_none() {
+            if window.phase != Phase::Created && !window.is_stowed() && self.workspace_of(window).is_none() {
                 self.assign_workspace(id);
             }
         }

@@ -109,6 +109,8 @@ pub enum WindowRef {
     /// The one with this in its title that had the keyboard last.
     Title(String),
     Pid(i32),
+    /// The one with this mark.
+    Mark(String),
 }
 
 impl From<WindowId> for WindowRef {
@@ -130,6 +132,7 @@ impl fmt::Display for WindowRef {
             Self::AppId(app_id) => write!(f, "app-id:{app_id}"),
             Self::Title(title) => write!(f, "title:{title}"),
             Self::Pid(pid) => write!(f, "pid:{pid}"),
+            Self::Mark(mark) => write!(f, "mark:{mark}"),
         }
     }
 }
@@ -137,7 +140,7 @@ impl fmt::Display for WindowRef {
 impl Argument for WindowRef {
     const KIND: Kind = Kind::Value {
         name: "WINDOW",
-        takes: "focused, pointed, left, right, up, down, next, previous, last, a number, app-id:NAME, title:PART or pid:NUMBER",
+        takes: "focused, pointed, left, right, up, down, next, previous, last, a number, app-id:NAME, title:PART, mark:NAME or pid:NUMBER",
     };
 
     fn parse(word: &str) -> Result<Self, String> {
@@ -163,6 +166,7 @@ impl Argument for WindowRef {
                 match word.split_once(':') {
                     Some(("app-id", app_id)) if !app_id.is_empty() => Self::AppId(app_id.to_owned()),
                     Some(("title", part)) if !part.is_empty() => Self::Title(part.to_owned()),
+                    Some(("mark", mark)) if !mark.is_empty() => Self::Mark(mark.to_owned()),
                     Some(("pid", pid)) => Self::Pid(pid.parse().ok().filter(|pid| *pid > 0).ok_or_else(wrong)?),
                     Some(_) => return Err(wrong()),
                     None => Self::Id(WindowId(word.parse().map_err(|_| wrong())?)),

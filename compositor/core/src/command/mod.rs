@@ -12,6 +12,7 @@ mod table;
 mod tests;
 mod tile_value;
 mod value;
+mod window_value;
 mod workspace_ref;
 
 pub(crate) use argument::words;
@@ -22,4 +23,5 @@ pub use refusal::Refusal;
 pub use table::{COMMANDS, Command, Entry, Parameter, Undo};
 pub use tile_value::{Change, ResizeEdges, WidthChange};
 pub use value::{Button, Direction, KeyboardLayout, LayoutKind, Mode, OutputMode, OutputRef, Switch, Words};
+pub use window_value::{Aspect, AspectRatio, Spot};
 pub use workspace_ref::WorkspaceRef;

@@ -9,6 +9,7 @@ use super::{
     parse::{CommandError, Given},
     tile_value::{Change, ResizeEdges, WidthChange},
     value::{Button, Direction, KeyboardLayout, LayoutKind, Mode, OutputRef, Switch, Words},
+    window_value::{Aspect, Spot},
 };
 use crate::layout::tiles::{ColumnTarget, ContainerLayout, DropSide, Side, Split};
 
@@ -243,6 +244,63 @@ commands! {
         on: Switch,
         /// Which window.
         window: WindowRef = WindowRef::Focused,
+    }
+    /// Shows a window on whichever workspace its output shows, or no longer. It floats.
+    SetSticky = "set-sticky", ARRANGE, Undo::Arrangement, {
+        /// Whether.
+        on: Switch,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Keeps a window that floats above the others, or no longer. What fills the screen covers it all the same.
+    SetAbove = "set-above", ARRANGE, Undo::Arrangement, {
+        /// Whether.
+        on: Switch,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Lets a window think that it fills the screen while it stays where it is: players and browsers then show nothing but their contents.
+    SetWindowedFullscreen = "set-windowed-fullscreen", ARRANGE, Undo::Arrangement, {
+        /// Whether.
+        on: Switch,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Keeps a window in an aspect ratio, whatever its size.
+    SetAspect = "set-aspect", ARRANGE, Undo::Arrangement, {
+        /// Such as `16:9`, or `free`.
+        aspect: Aspect,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Puts a window that floats at an edge of the work area, as large as half of it, in a corner, a quarter of it, or into its centre, as
+    /// large as it is.
+    SnapWindow = "snap-window", ARRANGE, Undo::Arrangement, {
+        /// Where to.
+        to: Spot,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Gives a window a mark, by which commands find it as `mark:NAME`. Another window that had it loses it.
+    SetMark = "set-mark", ARRANGE, Undo::Arrangement, {
+        /// At most 128 bytes, and 32 marks per window.
+        mark: String,
+        /// Whether it has it.
+        on: Switch = Switch::On,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Puts a window into the scratchpad: it is hidden, and floats on the workspace that is shown when `toggle-scratchpad` shows it. It leaves
+    /// the scratchpad with `set-floating off` and `move-to-workspace`.
+    MoveToScratchpad = "move-to-scratchpad", ARRANGE, Undo::Arrangement, {
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
+    /// Hides the window of the scratchpad that has the keyboard, or else gives it to the one that is shown, or else shows the one that was
+    /// hidden longest.
+    ToggleScratchpad = "toggle-scratchpad", ARRANGE, Undo::Arrangement, {
+        /// This one of the scratchpad's windows.
+        window: Option<WindowRef> = None,
     }
     /// Shows a workspace, and gives the keyboard to the window on it that had it last.
     FocusWorkspace = "focus-workspace", ARRANGE, Undo::Arrangement, {

@@ -72,8 +72,8 @@ pub(super) enum Do {
     Float(u8, bool),
     Minimize(u8, bool),
     Layout(crate::LayoutKind),
-    /// A command about layouts, as text.
-    Tile(&'static str),
+    /// A command as text.
+    Line(&'static str),
     Plug(u32, u32, f64),
     Configure(u8, u32, u32, f64),
     Unplug(u8),
@@ -476,7 +476,7 @@ impl Bench {
             Do::Float(n, floating) => Command::SetFloating { window: id(n).into(), on: floating.into() },
             Do::Minimize(n, minimized) => Command::SetMinimized { window: id(n).into(), on: minimized.into() },
             Do::Layout(layout) => Command::SetLayout { layout, workspace: crate::command::WorkspaceRef::Focused },
-            Do::Tile(line) => line.parse().map_err(|error| Refusal::Edge(format!("{error}")))?,
+            Do::Line(line) => line.parse().map_err(|error| Refusal::Edge(format!("{error}")))?,
             Do::Plug(w, h, scale) => add_output(w, h, scale),
             Do::Configure(n, w, h, scale) => configure_output(output(n), w, h, scale),
             Do::Unplug(n) => Command::RemoveOutput { output: output(n).into() },

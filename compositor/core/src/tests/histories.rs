@@ -131,9 +131,33 @@ pub(super) const TILE_COMMANDS: &[&str] = &[
     "resize-window 10x2000 --window last",
 ];
 
+/// About single windows.
+pub(super) const WINDOW_COMMANDS: &[&str] = &[
+    "set-sticky toggle",
+    "set-sticky on --window last",
+    "set-sticky off --window last",
+    "set-above toggle",
+    "set-above on --window last",
+    "set-windowed-fullscreen toggle",
+    "set-windowed-fullscreen on --window last",
+    "set-aspect 16:9",
+    "set-aspect 1:10000 --window last",
+    "set-aspect free",
+    "snap-window left",
+    "snap-window bottom-right --window last",
+    "snap-window centre",
+    "set-mark a",
+    "set-mark a --window last",
+    "set-mark b --on toggle --window mark:a",
+    "move-to-scratchpad",
+    "move-to-scratchpad --window last",
+    "toggle-scratchpad",
+    "toggle-scratchpad --window mark:a",
+];
+
 #[test]
 fn the_commands_of_histories_are_commands() {
-    for line in TILE_COMMANDS {
+    for line in TILE_COMMANDS.iter().chain(WINDOW_COMMANDS) {
         line.parse::<crate::Command>().unwrap_or_else(|error| panic!("{line}: {error}"));
     }
 }
@@ -150,7 +174,8 @@ fn command() -> impl Strategy<Value = Do> {
         2 => (n(), any::<bool>()).prop_map(|(n, on)| Do::Float(n, on)),
         2 => (n(), any::<bool>()).prop_map(|(n, on)| Do::Minimize(n, on)),
         2 => select(LayoutKind::ALL.to_vec()).prop_map(Do::Layout),
-        6 => select(TILE_COMMANDS).prop_map(Do::Tile),
+        6 => select(TILE_COMMANDS).prop_map(Do::Line),
+        5 => select(WINDOW_COMMANDS).prop_map(Do::Line),
         2 => size().prop_map(|(w, h, scale)| Do::Plug(w, h, scale)),
         2 => (0..3_u8, size()).prop_map(|(n, (w, h, scale))| Do::Configure(n, w, h, scale)),
         2 => (0..3_u8).prop_map(Do::Unplug),

@@ -18,6 +18,8 @@ pub(super) fn assert_invariants(t: &Bench) {
     focus_is_where_it_can_be(t);
     workspaces_are_in_order(t);
     windows_are_on_outputs(t);
+    sticky_windows_are_where_one_looks(t);
+    marks_are_unique(t);
     tiles_keep_to_themselves(t);
     edges_are_on_the_grid(t);
     clients_are_asked_one_thing_at_a_time(t);
@@ -73,7 +75,9 @@ fn workspaces_are_in_order(t: &Bench) {
         let on: Vec<_> = workspaces.iter().filter(|workspace| workspace.windows.contains(&info.id)).collect();
         assert_eq!(on.len(), usize::from(info.mapped && info.workspace.is_some()), "{info:?}");
         assert!(on.iter().all(|workspace| Some(workspace.id) == info.workspace && workspace.output == info.output));
-        assert!(!info.mapped || info.workspace.is_some() || outputs.is_empty(), "{info:?}");
+        let stowed = info.scratchpad && info.minimized;
+        assert!(!info.mapped || info.workspace.is_some() || stowed || outputs.is_empty(), "{info:?}");
+        assert!(!stowed || (info.workspace.is_none() && !info.visible), "{info:?}");
         let active = on.iter().any(|workspace| workspace.active);
         let behind = t.desktop.windows.get(info.id).is_some_and(|window| matches!(window.slot, Slot::Behind(_)));
         assert_eq!(info.visible, info.mapped && !info.minimized && active && !behind, "{info:?}");
@@ -96,13 +100,27 @@ fn windows_are_on_outputs(t: &Bench) {
             continue;
         };
         let output = info.output.and_then(|output| t.desktop.output(output));
-        assert!(output.is_some(), "{info:?} is nowhere, there is {first:?}");
+        let stowed = info.scratchpad && info.minimized;
+        assert!(output.is_some() || stowed, "{info:?} is nowhere, there is {first:?}");
         let in_view = t.desktop.windows.get(info.id).is_some_and(|window| !matches!(window.slot, Slot::Behind(_)));
         if !info.minimized && in_view && !info.area.is_empty() {
             let seen = outputs.iter().any(|output| LogicalRect::new(output.position, output.size).intersects(&info.area));
             assert!(seen, "{info:?} cannot be seen on {outputs:?}");
         }
     }
+}
+
+fn sticky_windows_are_where_one_looks(t: &Bench) {
+    for window in t.desktop.windows.iter().filter(|window| window.modes.sticky && window.phase == Phase::Mapped && !window.is_stowed()) {
+        let Some(home) = t.desktop.workspace_of(window).filter(|home| home.output.is_some()) else { continue };
+        assert!(home.active || home.lost.is_some(), "{window:?} is on {home:?}");
+        assert!(t.desktop.floats(window), "{window:?} is a tile");
+    }
+}
+
+fn marks_are_unique(t: &Bench) {
+    let marks: Vec<String> = t.desktop.windows().into_iter().flat_map(|info| info.marks).collect();
+    assert_eq!(marks.iter().collect::<BTreeSet<_>>().len(), marks.len(), "{marks:?}");
 }
 
 fn grid(output: &OutputInfo) -> Grid {

@@ -10,6 +10,7 @@ mod memory;
 mod outputs;
 mod regressions;
 mod undo;
+mod windows;
 mod workspaces;
 
 use glasshouse_scene::{OutputId, Transform};

@@ -6,7 +6,7 @@ use super::bench::{Bench, Do, Op};
 use crate::{Effect, Event, Notice, OutputId, Refusal, Settings, WorkspaceId, event::WindowChange};
 
 /// Windows 1 to `count`, tiled on the first of `outputs` outputs.
-fn bench(outputs: usize, count: u8) -> Bench {
+pub(super) fn bench(outputs: usize, count: u8) -> Bench {
     let mut t = Bench::with_outputs(outputs);
     for n in 1..=count {
         t.open(n, 300, 200);
@@ -17,7 +17,7 @@ fn bench(outputs: usize, count: u8) -> Bench {
 impl Bench {
     /// Runs a command line, lets everybody answer, and sketches.
     #[track_caller]
-    fn after(&mut self, line: &str) -> String {
+    pub(super) fn after(&mut self, line: &str) -> String {
         self.effects.clear();
         self.command(line.parse().unwrap()).unwrap_or_else(|refusal| panic!("{line}: {refusal}"));
         super::invariants::assert_invariants(self);
@@ -28,7 +28,7 @@ impl Bench {
     }
 
     #[track_caller]
-    fn refused(&mut self, line: &str) -> Refusal {
+    pub(super) fn refused(&mut self, line: &str) -> Refusal {
         self.command(line.parse().unwrap()).unwrap_err()
     }
 
@@ -43,7 +43,7 @@ impl Bench {
 
 /// Each line and what it leads to.
 #[track_caller]
-fn story(mut t: Bench, lines: &[(&str, &str)]) -> Bench {
+pub(super) fn story(mut t: Bench, lines: &[(&str, &str)]) -> Bench {
     for (line, expected) in lines {
         assert_eq!(t.after(line), *expected, "{line}");
     }
