@@ -28,6 +28,16 @@ record! {
             fullscreen: bool,
             maximized: bool,
             minimized: bool,
+            /// It is on whichever workspace its output shows.
+            sticky: bool,
+            /// It lies above other windows that float.
+            above: bool,
+            /// Its program thinks that it fills the screen, while it stays where it is.
+            windowed_fullscreen: bool,
+            /// It is in the scratchpad: hidden while it is minimized, and then on no workspace.
+            scratchpad: bool,
+            /// By which commands find it.
+            marks: Vec<String>,
             /// Its program was asked for something and has not answered for 5 seconds.
             unresponsive: bool,
         }
@@ -40,6 +50,8 @@ record! {
             output: String,
             /// The workspace that it is on.
             workspace: u64,
+            /// The ratio that it keeps, such as `16:9`.
+            aspect: String,
         }
     }
 }

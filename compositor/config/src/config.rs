@@ -77,6 +77,7 @@ impl Config {
             configure_timeout: Duration::from_millis(u64::from(self.layout.configure_timeout_ms)),
             focus_new: self.focus.new_windows,
             cascade_step: self.layout.cascade_step_px,
+            snap_distance: self.layout.snap_distance_px,
         }
     }
 

@@ -37,6 +37,8 @@ section! {
         tab_height_px: f64 = 12.0, Now, example "8", from 0.0 to 200.0;
         /// How far the next floating window lies to the right of and below the one before, in logical pixels.
         cascade_step_px: f64 = 36.0, New, example "24", from 0.0 to 500.0;
+        /// How near an edge of the work area or of another window a window that is dragged has to be to stick to it, in logical pixels. 0: never.
+        snap_distance_px: f64 = 12.0, Now, example "0", from 0.0 to 200.0;
         /// How long a new arrangement waits for slow programs before it is shown without them.
         configure_timeout_ms: u32 = 200, New, example "100", from 0.0 to 10000.0;
     }

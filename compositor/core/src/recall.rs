@@ -83,8 +83,8 @@ impl Desktop {
             window.appears = true;
         }
         window.modes = was.modes;
-        window.marks = was.marks.clone();
         window.home.before_fullscreen = before_fullscreen;
+        self.give_marks(id, &was.marks);
         let Some(window) = self.windows.get(id) else { return };
         let origin = self.float_base(window).unwrap_or_default().to_vector();
         // Without its output, as if that had just gone.

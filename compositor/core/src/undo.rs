@@ -298,7 +298,13 @@ impl Desktop {
             window.home = place.home.clone();
             window.home.before_fullscreen = window.home.before_fullscreen.map(|(workspace, output)| (workspace, new(output)));
             window.float = place.float;
-            window.marks = place.marks.clone();
+        }
+        // First all lose theirs: one may have gone from one to another.
+        for id in difference.windows.keys() {
+            self.give_marks(*id, &BTreeSet::new());
+        }
+        for (id, places) in &difference.windows {
+            self.give_marks(*id, &towards.of(places).marks);
         }
         let [stack, history] = &difference.orders;
         // What is new since keeps out of the way: right below the last, that is the one on top or with the focus.

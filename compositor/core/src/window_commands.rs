@@ -1,5 +1,7 @@
 //! Commands about single windows besides how they fill the screen: sticky, above, marks, the scratchpad.
 
+use std::collections::BTreeSet;
+
 use glasshouse_scene::{LogicalRect, LogicalSize};
 
 use crate::{
@@ -16,6 +18,10 @@ const MAX_MARK: usize = 128;
 
 /// A window that goes into the scratchpad and has never floated is this part of the work area: as wide and as high.
 const STOWED: (f64, f64) = (0.6, 0.7);
+
+fn is_mark(mark: &str) -> bool {
+    !mark.is_empty() && mark.len() <= MAX_MARK && !mark.chars().any(char::is_control)
+}
 
 impl Desktop {
     /// # Errors
@@ -76,9 +82,18 @@ impl Desktop {
         self.windows.iter().find(|window| window.marks.contains(mark)).map(|window| window.id)
     }
 
+    /// Gives a window the marks that it had, except those that another one has got since.
+    pub(crate) fn give_marks(&mut self, id: WindowId, marks: &BTreeSet<String>) {
+        let free = |mark: &&String| is_mark(mark) && self.marked(mark).is_none_or(|has| has == id);
+        let marks = marks.iter().filter(free).take(MAX_MARKS).cloned().collect();
+        if let Some(window) = self.windows.get_mut(id) {
+            window.marks = marks;
+        }
+    }
+
     fn set_mark(&mut self, window: &WindowRef, mark: String, on: crate::Switch) -> Result<(), Refusal> {
         let id = self.resolve_window(window)?;
-        if mark.is_empty() || mark.len() > MAX_MARK || mark.chars().any(char::is_control) {
+        if !is_mark(&mark) {
             return Err(Refusal::BadName { most: MAX_MARK });
         }
         let has = self.marked(&mark);
@@ -109,7 +124,7 @@ impl Desktop {
         let Some(window) = self.windows.get_mut(id) else { return };
         window.modes.maximized = false;
         window.modes.floating = Some(true);
-        window.modes.scratchpad = Some(last + 1);
+        window.modes.scratchpad = Some(last.saturating_add(1));
         if let Some(area) = work_area.filter(|_| window.float.at.is_none()) {
             let size = LogicalSize::new(area.width() * STOWED.0, area.height() * STOWED.1);
             window.float.size = Some(window.limited(size.round()));
@@ -180,22 +195,29 @@ impl Desktop {
     }
 
     /// What is hidden in the scratchpad is on no workspace, and what is sticky on the one that its output shows. Guests of an output that was
-    /// unplugged stay together.
-    pub(crate) fn settle_followers(&mut self) {
-        let stowed = self.windows.iter().filter(|window| window.is_stowed() && window.home.workspace.is_some()).map(|window| window.id);
-        for id in stowed.collect::<Vec<_>>() {
-            self.workspaces.forget(id);
-            if let Some(window) = self.windows.get_mut(id) {
+    /// unplugged stay together. Answers whether anybody has moved.
+    pub(crate) fn settle_followers(&mut self) -> bool {
+        let stowed: Vec<_> =
+            self.windows.iter().filter(|window| window.is_stowed() && window.home.workspace.is_some()).map(|window| window.id).collect();
+        for id in &stowed {
+            self.workspaces.forget(*id);
+            if let Some(window) = self.windows.get_mut(*id) {
                 window.home.workspace = None;
             }
         }
         let follows = |window: &&Window| window.modes.sticky && window.phase != Phase::Created;
-        let moves = self.windows.iter().filter(follows).filter_map(|window| {
-            let home = self.workspace_of(window).filter(|home| !home.active && home.lost.is_none())?;
-            Some((window.id, self.workspaces.active_on(home.output?)?.id))
-        });
-        for (id, to) in moves.collect::<Vec<_>>() {
-            self.enter_workspace(id, to);
+        let moves: Vec<_> = self
+            .windows
+            .iter()
+            .filter(follows)
+            .filter_map(|window| {
+                let home = self.workspace_of(window).filter(|home| !home.active && home.lost.is_none())?;
+                Some((window.id, self.workspaces.active_on(home.output?)?.id))
+            })
+            .collect();
+        for (id, to) in &moves {
+            self.enter_workspace(*id, *to);
         }
+        !stowed.is_empty() || !moves.is_empty()
     }
 }

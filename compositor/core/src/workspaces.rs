@@ -91,7 +91,9 @@ impl Desktop {
                 self.workspaces.focus(id);
             }
         }
-        self.settle_followers();
+        if self.settle_followers() {
+            self.workspaces.tidy(&outputs);
+        }
         for id in self.windows.ids() {
             let Some(window) = self.windows.get(id) else { continue };
             if window.phase != Phase::Created && !window.is_stowed() && self.workspace_of(window).is_none() {

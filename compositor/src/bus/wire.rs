@@ -29,6 +29,12 @@ pub fn window(info: &WindowInfo, output: Option<&str>) -> Window {
         fullscreen: info.fullscreen,
         maximized: info.maximized,
         minimized: info.minimized,
+        sticky: info.sticky,
+        above: info.above,
+        windowed_fullscreen: info.windowed_fullscreen,
+        scratchpad: info.scratchpad,
+        marks: info.marks.clone(),
+        aspect: info.aspect.map(|aspect| aspect.to_string()),
         unresponsive: info.unresponsive,
     }
 }

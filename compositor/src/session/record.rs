@@ -2,7 +2,9 @@
 //!
 //! A field that is new gets a default, so that an older file can be read; where that is impossible, [`VERSION`] becomes greater.
 
-use glasshouse_core::{LayoutKind, Memory, OutputMode, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace, tiles::Outline};
+use glasshouse_core::{
+    AspectRatio, LayoutKind, Memory, Modes, OutputMode, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace, tiles::Outline,
+};
 use glasshouse_scene::{LogicalPoint, LogicalSize, Transform};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
@@ -122,6 +124,12 @@ pub(super) struct WindowRecord {
     fullscreen: bool,
     maximized: bool,
     minimized: bool,
+    sticky: bool,
+    above: bool,
+    windowed_fullscreen: bool,
+    aspect: Option<[u32; 2]>,
+    scratchpad: Option<u64>,
+    marks: Vec<String>,
     at: Option<[f64; 2]>,
     size: Option<[f64; 2]>,
     /// Its place in the workspaces.
@@ -191,15 +199,22 @@ impl From<WorkspaceRecord> for RememberedWorkspace {
 impl From<&RememberedWindow> for WindowRecord {
     fn from(window: &RememberedWindow) -> Self {
         let Ranks { tile, stack, focus } = window.ranks;
+        let Modes { fullscreen, maximized, minimized, floating, sticky, above, windowed_fullscreen, aspect, scratchpad } = window.modes;
         let window = window.clone();
         Self {
             app_id: window.app_id,
             title: window.title,
             pid: window.pid,
-            floating: window.floating,
-            fullscreen: window.fullscreen,
-            maximized: window.maximized,
-            minimized: window.minimized,
+            floating,
+            fullscreen,
+            maximized,
+            minimized,
+            sticky,
+            above,
+            windowed_fullscreen,
+            aspect: aspect.map(|aspect| aspect.sides().into()),
+            scratchpad,
+            marks: window.marks.into_iter().collect(),
             at: window.at.map(|at| at.to_array()),
             size: window.size.map(|size| size.to_array()),
             workspace: window.workspace,
@@ -218,10 +233,18 @@ impl From<WindowRecord> for RememberedWindow {
             app_id: record.app_id,
             title: record.title,
             pid: record.pid,
-            floating: record.floating,
-            fullscreen: record.fullscreen,
-            maximized: record.maximized,
-            minimized: record.minimized,
+            modes: Modes {
+                fullscreen: record.fullscreen,
+                maximized: record.maximized,
+                minimized: record.minimized,
+                floating: record.floating,
+                sticky: record.sticky,
+                above: record.above,
+                windowed_fullscreen: record.windowed_fullscreen,
+                aspect: record.aspect.and_then(|[width, height]| AspectRatio::new(width, height)),
+                scratchpad: record.scratchpad,
+            },
+            marks: record.marks.into_iter().collect(),
             at: record.at.map(LogicalPoint::from),
             size: record.size.map(LogicalSize::from),
             workspace: record.workspace,

@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path};
 
-use glasshouse_core::{LayoutKind, Memory, OutputMode, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace};
+use glasshouse_core::{AspectRatio, LayoutKind, Memory, Modes, OutputMode, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace};
 use glasshouse_scene::{LogicalPoint, LogicalSize, Transform};
 use tempfile::TempDir;
 
@@ -27,8 +27,15 @@ fn memory(title: &str) -> Memory {
         app_id: "foot".into(),
         title: title.into(),
         pid: Some(7),
-        floating: Some(true),
-        maximized: true,
+        modes: Modes {
+            floating: Some(true),
+            maximized: true,
+            sticky: true,
+            aspect: AspectRatio::new(16, 9),
+            scratchpad: Some(3),
+            ..Modes::default()
+        },
+        marks: ["mail".to_owned()].into(),
         at: Some(LogicalPoint::new(1.0 / 3.0, -20.25)),
         size: Some(LogicalSize::new(640.0, 480.0)),
         workspace: Some(0),

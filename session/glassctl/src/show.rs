@@ -135,6 +135,12 @@ pub(crate) fn window_json(window: &Window) -> Value {
         "fullscreen": window.fullscreen,
         "maximized": window.maximized,
         "minimized": window.minimized,
+        "sticky": window.sticky,
+        "above": window.above,
+        "windowed_fullscreen": window.windowed_fullscreen,
+        "scratchpad": window.scratchpad,
+        "marks": window.marks,
+        "aspect": window.aspect,
         "unresponsive": window.unresponsive,
     })
 }
@@ -192,7 +198,11 @@ pub(crate) fn states(window: &Window) -> String {
         (window.floating, "floating"),
         (window.fullscreen, "fullscreen"),
         (window.maximized, "maximized"),
-        (window.minimized, "minimized"),
+        (window.minimized && !window.scratchpad, "minimized"),
+        (window.sticky, "sticky"),
+        (window.above, "above"),
+        (window.windowed_fullscreen, "windowed fullscreen"),
+        (window.scratchpad, if window.minimized { "hidden in the scratchpad" } else { "scratchpad" }),
         (window.unresponsive, "unresponsive"),
         (!window.mapped, "not shown yet"),
     ])
