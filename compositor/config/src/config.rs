@@ -76,6 +76,9 @@ impl Config {
             background: Blend { top: self.background.top.into(), bottom: self.background.bottom.into() },
             configure_timeout: Duration::from_millis(u64::from(self.layout.configure_timeout_ms)),
             focus_new: self.focus.new_windows,
+            focus_follows_pointer: self.focus.follows_pointer,
+            pointer_follows_focus: self.focus.pointer_follows,
+            click_raises: self.focus.click_raises,
             cascade_step: self.layout.cascade_step_px,
             snap_distance: self.layout.snap_distance_px,
         }

@@ -77,6 +77,12 @@ section! {
     Focus {
         /// Whether a new window takes the focus from another one.
         new_windows: bool = true, New, example "false";
+        /// Whether a window gets the keyboard when the pointer is moved into it. It is not raised, and one that comes to lie below a pointer at rest does not get it.
+        follows_pointer: bool = false, Now, example "true";
+        /// Whether the pointer jumps into the window that a command gives the keyboard to.
+        pointer_follows: bool = false, Now, example "true";
+        /// Whether a click raises a window above the others that float.
+        click_raises: bool = true, Now, example "false";
     }
 
     /// How windows look.

@@ -25,6 +25,7 @@ impl Desktop {
                 self.set_minimized(window, false);
                 self.focus_window(window);
             }
+            Command::FocusFloatingOrTiled {} => self.focus_floating_or_tiled()?,
             Command::CloseWindow { window } => effects.push(Effect::CloseWindow { window: self.resolve_window(&window)? }),
             Command::MoveWindow { to, window } => self.move_window(self.floating(&window)?, to)?,
             Command::MoveWindowBy { by, window } => {

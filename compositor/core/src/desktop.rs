@@ -102,9 +102,9 @@ impl Desktop {
     pub fn apply(&mut self, caller: &Caller, command: Command, now: Timestamp) -> Result<Effects, Refusal> {
         permit(caller, &command, self)?;
         let mut effects = Effects::new();
-        let before = self.arrangement();
+        let (before, focused) = (self.arrangement(), self.focused());
         self.carry_out(command.clone(), &mut effects)?;
-        self.settle(now, &mut effects);
+        self.settle_commands(focused, now, &mut effects);
         self.remember_change(&[command], &before);
         Ok(effects)
     }
@@ -165,11 +165,13 @@ impl Desktop {
         self.carry_along();
         self.settle_focus(effects);
         self.aim();
+        self.lead_pointer();
         self.apply_slots(now, changed == Changed::Outputs);
         self.check_grab();
         self.place_floating();
         self.send_configures(now, effects);
         let under = self.under(self.pointer.at);
+        self.rest(under);
         self.follow_look(under);
         self.tell(under, effects);
     }

@@ -109,13 +109,18 @@ impl Desktop {
         if id == target {
             return Err(Refusal::NothingToChange("a window cannot be dropped onto itself"));
         }
+        let comes = self.windows.get(id).is_some_and(|window| window.home.workspace != Some(workspace)) || self.floats_by_layout(id);
         self.enter(id, workspace)?;
         if self.floats_by_layout(id)
             && let Some(window) = self.windows.get_mut(id)
         {
             window.modes.floating = Some(false);
         }
-        self.drop_beside(id, DropTarget { window: target, side })
+        match self.drop_beside(id, DropTarget { window: target, side }) {
+            // The layout has put it there already.
+            Err(Refusal::NothingToChange(_)) if comes => Ok(()),
+            result => result,
+        }
     }
 
     /// Where one sees that the carried tile would lie, in the space of all outputs.

@@ -54,6 +54,11 @@ impl Desktop {
 
     /// Makes a window the one that has, or next gets, the keyboard, shows its workspace, and raises it.
     pub(crate) fn focus_window(&mut self, id: WindowId) {
+        self.give_focus(id, true);
+    }
+
+    /// As [`Self::focus_window`]; `raise`: whether it comes above the others.
+    pub(crate) fn give_focus(&mut self, id: WindowId, raise: bool) {
         self.returning.focus_chosen();
         if let Some(workspace) = self.windows.get(id).and_then(|window| window.home.workspace)
             && self.workspaces.focus(workspace)
@@ -61,12 +66,15 @@ impl Desktop {
             self.workspaces.tidy(&self.outputs.ids());
             self.touch();
         }
-        if self.windows.history.last() == Some(&id) && self.windows.stack.last() == Some(&id) && self.clicked_layer.is_none() {
+        let on_top = !raise || self.windows.stack.last() == Some(&id);
+        if self.windows.history.last() == Some(&id) && on_top && self.clicked_layer.is_none() {
             return;
         }
         self.clicked_layer = None;
         self.windows.remember_focus(id);
-        self.windows.raise(id);
+        if raise {
+            self.windows.raise(id);
+        }
         self.touch();
     }
 

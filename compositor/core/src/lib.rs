@@ -14,6 +14,7 @@ mod events;
 mod focus;
 mod grab;
 mod grid;
+mod hover;
 pub mod idle;
 pub mod ids;
 mod layer;

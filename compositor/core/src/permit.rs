@@ -96,6 +96,7 @@ mod tests {
     /// Per command: what a program needs, whether a client may ask for it, and whether the person may while the session is locked.
     const TABLE: &[(&str, Scopes, bool, bool)] = &[
         ("focus-window", Scopes::ARRANGE, false, false),
+        ("focus-floating-or-tiled", Scopes::ARRANGE, false, false),
         ("close-window", Scopes::ARRANGE, false, false),
         ("move-window", Scopes::ARRANGE, false, false),
         ("move-window-by", Scopes::ARRANGE, false, false),

@@ -10,6 +10,7 @@ use crate::{
     event::{CursorWanted, Layer},
     grab::{Grab, Holder},
     grid::tame_point,
+    hover::Focused,
     ids::WindowId,
     stacking::Under,
 };
@@ -47,6 +48,10 @@ pub(crate) struct Pointer {
     /// The window or layer surface that `look` is from.
     pub(crate) over: Option<SurfaceId>,
     pub(crate) drag_icon: Option<SurfaceId>,
+    /// Who had the focus before the command in hand.
+    pub(crate) led_from: Option<Focused>,
+    /// The window in which it was when it or the windows last moved.
+    pub(crate) hovered: Option<WindowId>,
 }
 
 impl Desktop {
@@ -63,6 +68,8 @@ impl Desktop {
         self.touch_pointer();
         if self.interacting() {
             self.grab_moved(at);
+        } else {
+            self.hover();
         }
     }
 
@@ -147,7 +154,7 @@ impl Desktop {
         match under {
             Some(under) => {
                 if let Some(window) = under.window {
-                    self.focus_window(window);
+                    self.give_focus(window, self.settings.click_raises);
                 }
             }
             // Nothing but the background: whoever points at an output means it.

@@ -33,6 +33,12 @@ pub struct Settings {
     pub configure_timeout: Duration,
     /// Whether a new window takes the focus from another one.
     pub focus_new: bool,
+    /// Whether a window gets the focus when the pointer is moved into it. One that comes to lie below a pointer at rest does not.
+    pub focus_follows_pointer: bool,
+    /// Whether the pointer jumps to the window or output to which a command gives the focus.
+    pub pointer_follows_focus: bool,
+    /// Whether a click raises a window above others.
+    pub click_raises: bool,
     /// How far the next floating window lies to the right of and below the one before.
     pub cascade_step: f64,
     /// How near an edge a window that is dragged has to be to stick to it. 0: none does.
@@ -101,6 +107,9 @@ impl Default for Settings {
             // Sway's default. A client that needs longer is seen to be slow anyway.
             configure_timeout: Duration::from_millis(200),
             focus_new: true,
+            focus_follows_pointer: false,
+            pointer_follows_focus: false,
+            click_raises: true,
             cascade_step: 36.0,
             snap_distance: 12.0,
         }

@@ -66,7 +66,7 @@ impl Desktop {
             };
             result.map_err(|refusal| refused(index, refusal))?;
         }
-        next.settle(now, &mut effects);
+        next.settle_commands(self.focused(), now, &mut effects);
         next.remember_change(commands, &before);
         *self = next;
         Ok(effects)

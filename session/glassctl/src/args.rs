@@ -146,6 +146,20 @@ pub(crate) enum Order {
         #[arg(long, value_delimiter = ',', value_parser = modifier)]
         hold: Vec<String>,
     },
+    /// Press a button at one point, move the pointer to another one, and release the button there.
+    Drag {
+        #[arg(allow_negative_numbers = true, value_parser = number)]
+        x: f64,
+        #[arg(allow_negative_numbers = true, value_parser = number)]
+        y: f64,
+        #[arg(allow_negative_numbers = true, value_parser = number)]
+        to_x: f64,
+        #[arg(allow_negative_numbers = true, value_parser = number)]
+        to_y: f64,
+        /// left, right, middle, back or forward.
+        #[arg(short, long, default_value = "left")]
+        button: Button,
+    },
     /// Move the pointer.
     Move {
         #[arg(allow_negative_numbers = true, value_parser = number)]

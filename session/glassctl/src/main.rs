@@ -114,6 +114,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
             let hold: Vec<_> = hold.iter().map(String::as_str).collect();
             Input1Proxy::new(connection).await?.click(x, y, button.name(), count, &hold).await?;
         }
+        Order::Drag { x, y, to_x, to_y, button } => drag(connection, (x, y), (to_x, to_y), button).await?,
         Order::Move { x, y } => Input1Proxy::new(connection).await?.move_to(x, y).await?,
         Order::Scroll { dx, dy } => Input1Proxy::new(connection).await?.scroll(dx, dy).await?,
         Order::Watch { filter, kinds, metrics_hz, json } => events::watch(connection, &socket, filter, kinds, metrics_hz, json).await?,
@@ -128,6 +129,25 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Order::Doctor { .. } | Order::Completions { .. } | Order::Man { .. } => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// As a hand does it, in steps: programs begin to drag when the pointer has gone some way.
+async fn drag(connection: &Connection, from: (f64, f64), to: (f64, f64), button: Button) -> anyhow::Result<()> {
+    const STEPS: u32 = 10;
+    let input = Input1Proxy::new(connection).await?;
+    input.move_to(from.0, from.1).await?;
+    input.button(button.name(), true).await?;
+    let mut moved = Ok(());
+    for step in 1..=STEPS {
+        let part = f64::from(step) / f64::from(STEPS);
+        moved = input.move_to(from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part).await;
+        if moved.is_err() {
+            break;
+        }
+    }
+    // Whatever came in between, no button stays down.
+    input.button(button.name(), false).await?;
+    Ok(moved?)
 }
 
 async fn launch(connection: &Connection, timeout: Duration, json: bool, argv: &[String]) -> anyhow::Result<()> {

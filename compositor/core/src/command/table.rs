@@ -175,6 +175,8 @@ commands! {
         /// Which window.
         window: WindowRef,
     }
+    /// Gives the keyboard to the tile that had it last, if a floating window has it; else to the floating window that had it last.
+    FocusFloatingOrTiled = "focus-floating-or-tiled", ARRANGE, Undo::Arrangement, {}
     /// Asks a window to close. It may refuse, for instance to show a save dialog.
     CloseWindow = "close-window", ARRANGE, Undo::No("a window that was closed belongs to its program"), {
         /// Which window.

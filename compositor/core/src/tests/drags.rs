@@ -423,3 +423,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_window_that_nobody_sees_is_dropped_beside_one_that_is_seen() {
+    let mut t = bench(LayoutKind::MasterStack, 0);
+    t.run([Op::Open(0, 1, 1), Op::AllCommit]);
+    command(&mut t, "focus-workspace 2");
+    t.run([Op::Open(4, 1, 1), Op::ClientCommits(4)]);
+    command(&mut t, "drop-window previous bottom --window last");
+    t.answer();
+    assert_eq!(t.sketch(), "1: [*4 0]");
+}

@@ -240,6 +240,7 @@ pub(super) fn settings() -> impl Strategy<Value = Settings> {
         4 => select(LayoutKind::ALL.to_vec()).prop_map(|layout| Settings { layout, ..Settings::default() }),
         1 => Just(Settings { focus_new: false, ..Settings::default() }),
         1 => Just(Settings::plain()),
+        1 => Just(Settings { focus_follows_pointer: true, pointer_follows_focus: true, click_raises: false, ..Settings::default() }),
     ]
 }
 

@@ -3,6 +3,7 @@
 mod bench;
 mod drags;
 mod examples;
+mod focus;
 mod histories;
 mod invariants;
 mod lock;
