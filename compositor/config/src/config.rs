@@ -7,8 +7,8 @@ use glasshouse_core::{Blend, Settings, Struts, tiles};
 use crate::{
     binding::{Bindings, Bound, DEFAULT_MODE, Trigger},
     options::{
-        Appearance, Background, Border, Bus, Capture, Columns, Cursor, Device, Display, Focus, Keyboard, Layout, MasterStack, Output,
-        Session, Shadow, TOUCHPAD_ONLY, Telemetry, Tree,
+        Appearance, Background, Border, Bus, Capture, Columns, Cursor, Device, Display, Focus, Gestures, Keyboard, Layout, MasterStack,
+        Output, Session, Shadow, TOUCHPAD_ONLY, Telemetry, Tree,
     },
     problem::Fault,
     table::{Group, Row, Section, When},
@@ -29,6 +29,7 @@ pub struct Config {
     pub shadow: Shadow,
     pub cursor: Cursor,
     pub keyboard: Keyboard,
+    pub gestures: Gestures,
     pub mouse: Device,
     pub touchpad: Device,
     /// By the device's name, as libinput has it. What is not said here is as for its kind.
@@ -79,6 +80,7 @@ impl Config {
             focus_follows_pointer: self.focus.follows_pointer,
             pointer_follows_focus: self.focus.pointer_follows,
             click_raises: self.focus.click_raises,
+            swipes: glasshouse_core::Swipes { columns: self.gestures.columns_fingers, workspaces: self.gestures.workspaces_fingers },
             cascade_step: self.layout.cascade_step_px,
             snap_distance: self.layout.snap_distance_px,
         }
@@ -190,6 +192,7 @@ pub(crate) fn table() -> (Vec<Group>, Vec<Row>) {
         "appearance.cursor": Cursor = cursor;
         "input.keyboard": Keyboard = keyboard;
         "input.touchpad": Device = touchpad;
+        "input.gestures": Gestures = gestures;
         "input.mouse": Device = mouse, like "input.touchpad" without TOUCHPAD_ONLY;
     }
     named!(groups, rows, "input.device": Device = devices, like "input.touchpad");

@@ -36,7 +36,8 @@ pub use default_file::default_file;
 pub use layers::{Layers, defaults};
 pub use nearest::nearest;
 pub use options::{
-    Appearance, Background, Border, Bus, Capture, Cursor, Device, Display, Focus, Keyboard, Layout, Output, Session, Shadow, Telemetry,
+    Appearance, Background, Border, Bus, Capture, Cursor, Device, Display, Focus, Gestures, Keyboard, Layout, Output, Session, Shadow,
+    Telemetry,
 };
 pub use problem::{Problem, Problems};
 pub use reference::reference;

@@ -189,6 +189,14 @@ section! {
         map_to_output: Option<String> = None, Login, example "\"eDP-1\"";
     }
 
+    /// Swipes on a touchpad that what is on the screen follows. A binding of `swipe-3-left` or another direction takes its axis from them.
+    Gestures {
+        /// With how many fingers columns are scrolled, to the left and the right. 0: with none.
+        columns_fingers: u32 = 3, Now, example "4", from 0.0 to 5.0;
+        /// With how many fingers workspaces are pulled in from above and below. 0: with none.
+        workspaces_fingers: u32 = 3, Now, example "4", from 0.0 to 5.0;
+    }
+
     /// An output, by its name: `glassctl outputs` lists them. What is not said is as the output comes.
     Output {
         /// Whether it is used.

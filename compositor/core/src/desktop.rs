@@ -19,6 +19,7 @@ use crate::{
     popup::Popups,
     returning::Returning,
     surfaces::Surfaces,
+    swipe::Swipe,
     told::Told,
     undo::Journal,
     window::{Phase, Window, Windows},
@@ -45,6 +46,7 @@ pub struct Desktop {
     pub(crate) journal: Journal,
     pub(crate) returning: Returning,
     pub(crate) lock: Lock,
+    pub(crate) swipe: Option<Swipe>,
     changed: Changed,
     last_surface: u64,
     last_window: u64,
@@ -79,6 +81,7 @@ impl Desktop {
             journal: Journal::default(),
             returning: Returning::default(),
             lock: Lock::default(),
+            swipe: None,
             changed: Changed::Nothing,
             last_surface: 0,
             last_window: 0,
@@ -163,6 +166,7 @@ impl Desktop {
         self.arrange_lock(effects);
         self.settle_workspaces();
         self.carry_along();
+        self.check_swipe();
         self.settle_focus(effects);
         self.aim();
         self.lead_pointer();

@@ -1,9 +1,13 @@
 //! What happened outside, as facts. The core answers with effects and never refuses.
 
-use euclid::{Point2D, Rect, Size2D};
+use euclid::{Point2D, Rect, Size2D, Vector2D};
 use glasshouse_scene::{Logical, LogicalPoint, LogicalRect, LogicalSize, OutputId, SurfaceId};
 
-use crate::{ids::WindowId, memory::Memory, settings::Settings};
+use crate::{
+    ids::{Timestamp, WindowId},
+    memory::Memory,
+    settings::Settings,
+};
 
 /// A fact from an edge. Ids of things that are gone are ignored.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,6 +114,22 @@ pub enum Event {
     GrabReleased,
     /// What is moved or resized goes back to where it was.
     GrabCancelled,
+    /// Fingers on a touchpad begin to swipe. Whether bindings leave the directions free.
+    SwipeBegan {
+        fingers: u32,
+        horizontal: bool,
+        vertical: bool,
+    },
+    /// In the units of a pointer's motion, since the last time.
+    SwipeMoved {
+        by: Vector2D<f64, Logical>,
+        at: Timestamp,
+    },
+    /// The fingers are lifted, or it was no swipe after all.
+    SwipeEnded {
+        cancelled: bool,
+        at: Timestamp,
+    },
     /// Fingers are told apart by their numbers.
     TouchDown {
         id: i32,

@@ -36,6 +36,7 @@ mod snapping;
 mod snapshot;
 mod stacking;
 mod surfaces;
+mod swipe;
 #[cfg(test)]
 mod tests;
 mod tile_commands;
@@ -61,7 +62,7 @@ pub use memory::{Memory, Ranks, RememberedOutput, RememberedWindow, RememberedWo
 pub use output::{DisabledOutput, OutputInfo};
 pub use paint::View;
 pub use permit::permit;
-pub use settings::{Blend, Border, Settings, Shadow, Struts};
+pub use settings::{Blend, Border, Settings, Shadow, Struts, Swipes};
 pub use snapshot::Restored;
 pub use stacking::Under;
 pub use transaction::{MAX_TRANSACTION, Preview, Refused};

@@ -10,15 +10,16 @@ use glasshouse_scene::{
 
 use crate::{
     desktop::Desktop,
-    event::CursorWanted,
+    event::{CursorWanted, Layer},
     grid::{Grid, tame},
-    ids::{Timestamp, WindowId},
+    ids::{Timestamp, WindowId, WorkspaceId},
     layout::tiles::Tab,
     output::Output,
     pointer::Look,
     settings::Blend,
     stacking::{Drawn, Item},
     surfaces::MAX_DEPTH,
+    swipe::Slide,
     window::{Slot, Window},
 };
 
@@ -241,40 +242,98 @@ impl<'a> Painter<'a> {
     /// Paints the stack. `output`: the view is this output's own, and what belongs to another is left out.
     fn items(&mut self, output: Option<OutputId>) {
         let desktop = self.desktop;
-        for item in desktop.bottom_to_top() {
-            match item {
-                Item::Layer(surface) => {
-                    let Some(layer) = desktop.layers.get(surface) else { continue };
-                    if let Some(clip) = self.clip_to(layer.output, output) {
-                        self.tree(surface, layer.area.origin, Cut { clip, ..Cut::default() });
-                    }
-                }
-                Item::Window(id) => {
-                    let Some(window) = desktop.windows.get(id) else { continue };
-                    let Some(drawn) = desktop.drawn(window) else { continue };
-                    if let Some(clip) = self.clip_to(drawn.only_on, output) {
-                        self.window(window, &drawn, clip);
-                    }
-                }
-                Item::Tabs(workspace) => {
-                    let on = desktop.workspaces.get(workspace).and_then(|workspace| workspace.output);
-                    if let Some(clip) = self.clip_to(on, output) {
-                        self.tabs(desktop.tabs_on(workspace), clip);
-                    }
-                }
-                Item::Popups(root) => {
-                    for popup in desktop.popups.above(root) {
-                        if let Some(origin) = desktop.main_origin(popup.surface) {
-                            self.tree(popup.surface, origin, Cut::default());
-                        }
-                    }
-                }
+        // Of two workspaces, one of which pulls the other in, the second lies below panels as well.
+        let mut slide = desktop.slide();
+        let of = |window: Option<WorkspaceId>| slide.filter(|slide| window == Some(slide.from)).map(|slide| (slide.by, slide.output));
+        let items = desktop.bottom_to_top();
+        let items: Vec<_> = items
+            .into_iter()
+            .map(|item| {
+                let moves = match item {
+                    Item::Window(id) => of(desktop.windows.get(id).and_then(|window| window.home.workspace)),
+                    Item::Popups(root) => of(desktop.windows.of_surface(root).and_then(|window| window.home.workspace)),
+                    Item::Tabs(workspace) => of(Some(workspace)),
+                    Item::Layer(_) => None,
+                };
+                (item, moves)
+            })
+            .collect();
+        for (item, moves) in items {
+            let is_panel = |surface| desktop.layers.get(surface).is_some_and(|layer| layer.layer() >= Layer::Top);
+            if matches!(item, Item::Layer(surface) if is_panel(surface))
+                && let Some(slide) = slide.take()
+            {
+                self.pulled_in(slide, output);
             }
+            match moves {
+                None => self.item(item, None, output),
+                Some((by, on)) => self.shifted(by, |painter| painter.item(item, Some(on), output)),
+            }
+        }
+        if let Some(slide) = slide {
+            self.pulled_in(slide, output);
         }
         self.carried(output);
         if let Some(icon) = desktop.pointer.drag_icon {
             self.tree(icon, desktop.pointer.at, Cut::default());
         }
+    }
+
+    /// Paints one thing of the stack. `only_on`: it is moved, and seen on this output alone.
+    fn item(&mut self, item: Item, only_on: Option<OutputId>, output: Option<OutputId>) {
+        let desktop = self.desktop;
+        match item {
+            Item::Layer(surface) => {
+                let Some(layer) = desktop.layers.get(surface) else { return };
+                if let Some(clip) = self.clip_to(layer.output, output) {
+                    self.tree(surface, layer.area.origin, Cut { clip, ..Cut::default() });
+                }
+            }
+            Item::Window(id) => {
+                let Some(window) = desktop.windows.get(id) else { return };
+                let Some(drawn) = desktop.drawn(window) else { return };
+                if let Some(clip) = self.clip_to(only_on.or(drawn.only_on), output) {
+                    self.window(window, &drawn, clip);
+                }
+            }
+            Item::Tabs(workspace) => {
+                let on = desktop.workspaces.get(workspace).and_then(|workspace| workspace.output);
+                if let Some(clip) = self.clip_to(on, output) {
+                    self.tabs(desktop.tabs_on(workspace), clip);
+                }
+            }
+            Item::Popups(root) => {
+                for popup in desktop.popups.above(root) {
+                    if let Some(origin) = desktop.main_origin(popup.surface) {
+                        self.tree(popup.surface, origin, Cut::default());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Paints with everything this much lower.
+    fn shifted(&mut self, by: f64, paint: impl FnOnce(&mut Self)) {
+        let grid = self.grid;
+        self.grid.origin.y -= by;
+        paint(self);
+        self.grid = grid;
+    }
+
+    /// Paints the windows of a workspace that is not shown yet, above or below the one that gives way.
+    fn pulled_in(&mut self, slide: Slide, output: Option<OutputId>) {
+        let desktop = self.desktop;
+        let Some(to) = slide.to else { return };
+        let Some(height) = desktop.outputs.get(slide.output).map(|output| output.size().height) else { return };
+        let here = |window: &&Window| window.home.workspace == Some(to) && window.shown() && !matches!(window.slot, Slot::Behind(_));
+        let stack = desktop.windows.stack.iter().filter_map(|id| desktop.windows.get(*id)).filter(here);
+        let (floating, tiles): (Vec<&Window>, Vec<&Window>) = stack.partition(|window| desktop.floats(window));
+        self.shifted(slide.by + if slide.by < 0.0 { height } else { -height }, |painter| {
+            painter.item(Item::Tabs(to), Some(slide.output), output);
+            for window in tiles.into_iter().chain(floating) {
+                painter.item(Item::Window(window.id), Some(slide.output), output);
+            }
+        });
     }
 
     /// Paints the tile that somebody carries, small and a little transparent below the pointer, and a pane of light where it would lie.

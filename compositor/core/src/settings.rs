@@ -39,10 +39,26 @@ pub struct Settings {
     pub pointer_follows_focus: bool,
     /// Whether a click raises a window above others.
     pub click_raises: bool,
+    pub swipes: Swipes,
     /// How far the next floating window lies to the right of and below the one before.
     pub cascade_step: f64,
     /// How near an edge a window that is dragged has to be to stick to it. 0: none does.
     pub snap_distance: f64,
+}
+
+/// With how many fingers on a touchpad one swipes what follows them. 0: with none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Swipes {
+    /// To the left and the right, in the layout of columns.
+    pub columns: u32,
+    /// Up and down.
+    pub workspaces: u32,
+}
+
+impl Default for Swipes {
+    fn default() -> Self {
+        Self { columns: 3, workspaces: 3 }
+    }
 }
 
 /// Strips along the edges of the work area.
@@ -110,6 +126,7 @@ impl Default for Settings {
             focus_follows_pointer: false,
             pointer_follows_focus: false,
             click_raises: true,
+            swipes: Swipes::default(),
             cascade_step: 36.0,
             snap_distance: 12.0,
         }
@@ -121,6 +138,7 @@ impl Settings {
     pub fn plain() -> Self {
         let mut settings = Self { layout: LayoutKind::Floating, gap: 0.0, outer_gap: 0.0, radius: 0.0, shadow: None, ..Self::default() };
         settings.border.width = 0.0;
+        settings.swipes = Swipes { columns: 0, workspaces: 0 };
         settings.background = Blend { top: Color::BLACK, bottom: Color::BLACK };
         settings
     }

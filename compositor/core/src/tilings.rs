@@ -16,8 +16,9 @@ use crate::{
     desktop::Desktop,
     grid::Grid,
     ids::{WindowId, WorkspaceId},
-    layout::tiles::{Arrangement, Constraints, Input, Layout, Outline, Place, Tab, Tiling},
+    layout::tiles::{Arrangement, Columns, Constraints, Input, Layout, Outline, Place, Tab, Tiling},
     output::{Output, Outputs},
+    swipe::Swipe,
     window::{Window, Windows},
     workspace::Workspace,
 };
@@ -35,6 +36,8 @@ pub(crate) struct Ground<'a> {
     outputs: &'a Outputs,
     /// Of each workspace, the tile that had the focus last.
     focused: BTreeMap<WorkspaceId, WindowId>,
+    /// The workspace whose columns fingers scroll.
+    held: Option<WorkspaceId>,
 }
 
 impl Window {
@@ -45,14 +48,14 @@ impl Window {
 }
 
 impl<'a> Ground<'a> {
-    pub(crate) fn new(settings: &'a Settings, windows: &'a Windows, outputs: &'a Outputs) -> Self {
+    pub(crate) fn new(settings: &'a Settings, windows: &'a Windows, outputs: &'a Outputs, swipe: Option<&Swipe>) -> Self {
         let mut focused = BTreeMap::new();
         for window in windows.history.iter().rev().filter_map(|id| windows.get(*id)).filter(|window| window.is_tile()) {
             if let Some(workspace) = window.home.workspace {
                 focused.entry(workspace).or_insert(window.id);
             }
         }
-        Self { settings, windows, outputs, focused }
+        Self { settings, windows, outputs, focused, held: swipe.and_then(Swipe::scrolls) }
     }
 
     /// The tile of a workspace that had the focus last.
@@ -94,6 +97,7 @@ impl<'a> Ground<'a> {
             options: &self.settings.tiles,
             windows: &constraints,
             focused: self.focused.get(&workspace.id).copied(),
+            held: self.held == Some(workspace.id),
         })
     }
 
@@ -212,14 +216,14 @@ impl Snap {
 impl Desktop {
     /// Brings all layouts in line with the windows there are.
     pub(crate) fn settle_tilings(&mut self) {
-        let ground = Ground::new(&self.settings, &self.windows, &self.outputs);
+        let ground = Ground::new(&self.settings, &self.windows, &self.outputs, self.swipe.as_ref());
         for workspace in self.workspaces.iter_mut() {
             ground.settle(workspace);
         }
     }
 
     pub(crate) fn ground(&self) -> Ground<'_> {
-        Ground::new(&self.settings, &self.windows, &self.outputs)
+        Ground::new(&self.settings, &self.windows, &self.outputs, self.swipe.as_ref())
     }
 
     /// The workspace on which a window is a tile.
@@ -239,7 +243,7 @@ impl Desktop {
         let on = self.tiled_on(id)?.id;
         // A command before this one may have moved windows.
         self.settle_tilings();
-        let ground = Ground::new(&self.settings, &self.windows, &self.outputs);
+        let ground = Ground::new(&self.settings, &self.windows, &self.outputs, self.swipe.as_ref());
         let Some(workspace) = self.workspaces.get_mut(on) else { return Err(Refusal::NotTiled(id)) };
         let mut tiling = std::mem::take(&mut workspace.tiling);
         let answer = ground.with_input(workspace, |input| change(Arc::make_mut(&mut tiling), input));
@@ -248,6 +252,21 @@ impl Desktop {
         workspace.reorder_tiles(&order);
         self.touch();
         Ok(answer)
+    }
+
+    /// Does something with the columns of a workspace. `None`: it has another layout.
+    pub(crate) fn with_columns<T>(&mut self, id: WorkspaceId, f: impl FnOnce(&mut Columns, &Input<'_>) -> T) -> Option<T> {
+        self.settle_tilings();
+        let ground = Ground::new(&self.settings, &self.windows, &self.outputs, self.swipe.as_ref());
+        let workspace = self.workspaces.get_mut(id)?;
+        let mut tiling = std::mem::take(&mut workspace.tiling);
+        let answer = ground.with_input(workspace, |input| match Arc::make_mut(&mut tiling) {
+            Tiling::Columns(columns) => Some(f(columns, input)),
+            _ => None,
+        });
+        workspace.tiling = tiling;
+        self.touch();
+        answer
     }
 
     /// The next tile in a direction, also one that is out of view or behind a tab. `None`: it is not a tile, or at the edge.

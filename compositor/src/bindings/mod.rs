@@ -13,7 +13,7 @@ mod keys;
 mod symbols;
 mod wheel;
 
-use glasshouse_config::{Bindings, DEFAULT_MODE, Input, Modifiers, Trigger};
+use glasshouse_config::{Bindings, DEFAULT_MODE, Input, Modifiers, Trigger, Way};
 use glasshouse_core::{Caller, Command, Refusal, Timestamp};
 use glasshouse_protocols::{Payload, event::ModeChanged};
 use smithay::{
@@ -213,6 +213,14 @@ impl State {
         let bound = gesture.possible().into_iter().any(|input| keys.is_bound(&Trigger::new(held, input), situation));
         self.input.bindings.gesture = bound.then_some((gesture, held));
         bound
+    }
+
+    /// Whether no binding is for swipes with so many fingers to the left and the right, and up and down.
+    pub fn free_swipes(&self, fingers: u32) -> [bool; 2] {
+        let (situation, held) = (self.situation(), self.held_modifiers());
+        let Ok(fingers) = u8::try_from(fingers) else { return [false; 2] };
+        let free = |way| !self.input.bindings.keys.is_bound(&Trigger::new(held, Input::Swipe(fingers, way)), situation);
+        [[Way::Left, Way::Right], [Way::Up, Way::Down]].map(|ways| ways.into_iter().all(free))
     }
 
     /// The fingers have moved by this much, and are `scale` times as far apart as at the beginning.

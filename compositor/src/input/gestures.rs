@@ -3,6 +3,8 @@
 //! Who gets a gesture is decided when it begins: a program that has seen its beginning sees all of it, and one that a binding may want is not seen
 //! by any, also if it comes to nothing.
 
+use euclid::Vector2D;
+use glasshouse_core::Event;
 use smithay::{
     input::pointer::{
         GestureHoldBeginEvent, GestureHoldEndEvent, GesturePinchBeginEvent, GesturePinchEndEvent, GesturePinchUpdateEvent,
@@ -45,7 +47,13 @@ impl State {
         if self.input.gesture.is_some() {
             self.send_gesture_end(true);
         }
-        if !self.bound_gesture_begin(kind, fingers) && self.input.pointer.current_focus().is_some() {
+        let bound = self.bound_gesture_begin(kind, fingers);
+        if kind == Kind::Swipe {
+            let [horizontal, vertical] = self.free_swipes(fingers);
+            self.observe(Event::SwipeBegan { fingers, horizontal, vertical });
+            self.settle();
+        }
+        if !bound && !self.desktop.may_follow_swipe() && self.input.pointer.current_focus().is_some() {
             self.traced(telemetry::Kind::Gesture, |state| state.send_gesture_begin(kind, fingers));
         }
     }
@@ -55,6 +63,10 @@ impl State {
         if self.input.gesture.is_some() {
             self.traced(telemetry::Kind::Gesture, |state| state.send_gesture_update(moved));
         } else {
+            if self.desktop.may_follow_swipe() {
+                self.observe(Event::SwipeMoved { by: Vector2D::new(moved.dx, moved.dy), at: self.now });
+                self.settle();
+            }
             self.bound_gesture_update(moved.dx, moved.dy, moved.scale);
         }
     }
@@ -66,7 +78,21 @@ impl State {
             self.traced(telemetry::Kind::Gesture, |state| state.send_gesture_end(cancelled));
             return Became::Sent;
         }
+        let (began, follows) = (self.desktop.may_follow_swipe(), self.desktop.follows_swipe());
+        if began {
+            self.traced(telemetry::Kind::Gesture, |state| {
+                state.telemetry.traces.kept = true;
+                state.observe(Event::SwipeEnded { cancelled, at: state.now });
+                state.settle();
+            });
+        }
+        if follows {
+            // What its direction is bound to, nothing follows.
+            self.bound_gesture_end(true);
+            return Became::Act;
+        }
         self.traced(telemetry::Kind::Gesture, |state| match state.bound_gesture_end(cancelled) {
+            None if began => Became::TooLittle,
             None => Became::Nothing,
             Some(false) => Became::TooLittle,
             Some(true) => {

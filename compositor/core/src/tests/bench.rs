@@ -54,6 +54,10 @@ pub(super) enum Op {
     GrabHeld,
     GrabReleased,
     Escape,
+    /// With three fingers.
+    Swipe,
+    SwipeBy(f64, f64),
+    SwipeEnd(bool),
     Cursor(Option<CursorWanted>),
     Drag(Option<u8>),
     /// Milliseconds pass, and ticks come when they were asked for.
@@ -170,7 +174,7 @@ impl Bench {
 
     /// However it went: when everybody has answered, everything is in its place.
     pub(super) fn come_to_rest(&mut self) {
-        self.run([Op::Release, Op::GrabReleased, Op::TouchUp]);
+        self.run([Op::Release, Op::GrabReleased, Op::TouchUp, Op::SwipeEnd(true)]);
         for _ in 0..3 {
             self.answer();
             self.run([Op::Pass(300)]);
@@ -384,6 +388,9 @@ impl Bench {
             Op::TouchUp => self.observe(Event::TouchUp { id: 7 }),
             Op::GrabHeld => self.observe(Event::GrabHeld),
             Op::GrabReleased => self.observe(Event::GrabReleased),
+            Op::Swipe => self.observe(Event::SwipeBegan { fingers: 3, horizontal: true, vertical: true }),
+            Op::SwipeBy(x, y) => self.observe(Event::SwipeMoved { by: euclid::vec2(x, y), at: self.now }),
+            Op::SwipeEnd(cancelled) => self.observe(Event::SwipeEnded { cancelled, at: self.now }),
             Op::Escape => self.observe(Event::GrabCancelled),
             Op::Cursor(cursor) => self.observe(Event::CursorWanted { cursor }),
             Op::Drag(n) => {

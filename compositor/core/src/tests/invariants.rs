@@ -45,7 +45,11 @@ fn focus_is_where_it_can_be(t: &Bench) {
     match focus {
         None => assert!(usable.is_empty(), "nobody has the focus"),
         Some(surface) => {
-            assert!(usable.contains(&surface) || t.desktop.layers.get(surface).is_some_and(|layer| layer.wants_keyboard()));
+            assert!(
+                usable.contains(&surface)
+                    || t.desktop.follows_swipe()
+                    || t.desktop.layers.get(surface).is_some_and(|layer| layer.wants_keyboard())
+            );
         }
     }
 }
@@ -86,6 +90,9 @@ fn workspaces_are_in_order(t: &Bench) {
     assert!(listed <= t.desktop.windows().len(), "a window twice");
     // What is not visible is nowhere.
     for window in t.desktop.windows.iter().filter(|window| !t.desktop.seen(window) && !t.desktop.is_carried(window.id)) {
+        if t.desktop.slide().is_some_and(|slide| slide.to == window.home.workspace) {
+            continue;
+        }
         assert_eq!(t.desktop.origin(window.surface), None);
         let painted = t.scenes.values().flat_map(|scene| &scene.elements);
         assert!(painted.clone().all(|element| element.kind != ElementKind::Surface(window.surface)));
@@ -202,8 +209,8 @@ fn waiting_ends(t: &Bench) {
 
 /// Hit testing is compared with the obvious version: go through the painted scene from the top.
 fn points_find_what_is_painted(t: &Bench) {
-    // What is carried is seen below the pointer, and nobody can point at it.
-    if t.desktop.pointer.drag_icon.is_some() || t.desktop.carried().is_some() {
+    // What is carried is seen below the pointer, and nobody can point at it; workspaces that are pulled are beside their places.
+    if t.desktop.pointer.drag_icon.is_some() || t.desktop.carried().is_some() || t.desktop.slide().is_some() {
         return;
     }
     for output in t.desktop.outputs() {

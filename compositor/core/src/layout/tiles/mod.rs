@@ -9,7 +9,7 @@
 //!
 //! let options = Options::default();
 //! let no_constraints = |_| Constraints::default();
-//! let input = Input { area: rect(0.0, 0.0, 1000.0, 600.0), gap: 10.0, title: 20.0, options: &options, windows: &no_constraints, focused: None };
+//! let input = Input { area: rect(0.0, 0.0, 1000.0, 600.0), gap: 10.0, title: 20.0, options: &options, windows: &no_constraints, focused: None, held: false };
 //! let mut tiling = Tiling::new(TilingKind::Columns, &options);
 //! tiling.insert(WindowId(1), Place::Last, &input);
 //! tiling.insert(WindowId(2), Place::After(WindowId(1)), &input);
@@ -74,6 +74,8 @@ pub struct Input<'a> {
     pub windows: &'a dyn Fn(WindowId) -> Constraints,
     /// The window with the keyboard focus. It is always visible if it is one of this layout's.
     pub focused: Option<WindowId>,
+    /// Fingers hold the view of columns: it stays where they put it, wherever the focus is.
+    pub held: bool,
 }
 
 /// The sizes that a window can have; a zero means that there is no limit. Where they contradict each other, the smallest size counts.

@@ -239,13 +239,7 @@ impl Columns {
         let anchor = self.view.anchor.min(self.columns.len().saturating_sub(1));
         self.stand(anchor, left, &extents);
         self.view.fill = false;
-        let seen = |column: usize| {
-            let start = extents.left(column);
-            (start + extents.width(column)).min(left + view) - start.max(left)
-        };
-        // Among equals the nearest to the focus: it stays where it is unless more is seen of another column.
-        let best =
-            (0..self.columns.len()).max_by(|a, b| seen(*a).total_cmp(&seen(*b)).then(b.abs_diff(active).cmp(&a.abs_diff(active))))?;
+        let best = self.most_seen(&extents, left, view, active)?;
         self.columns.get(best)?.active_window()
     }
 

@@ -86,6 +86,9 @@ impl Columns {
         let standing = self.standing(extents);
         let focused = input.focused.and_then(|window| self.column_of(window));
         let active = focused.unwrap_or(self.view.anchor).min(self.columns.len().saturating_sub(1));
+        if input.held {
+            return (active, standing);
+        }
         let (left, right) = (extents.left(active), extents.right(active));
         let options = &input.options.columns;
         let centred = left + (extents.width(active) - view) / 2.0;
@@ -128,6 +131,38 @@ impl Columns {
         self.view.newest = None;
         self.view.fill = false;
         self.stand(active, left, &extents);
+    }
+
+    /// The end of a swipe that would have gone on for `ahead` logical units, to the right if positive. The view comes to stand at the edge of
+    /// the column that is nearest to there, or in the middle of one where that is wanted. Answers which window to give the focus to: the one
+    /// that has it, if its column is in view as a whole, or else the last of the column of which most is seen.
+    pub fn settle_on(&mut self, ahead: f64, input: &Input<'_>) -> Option<WindowId> {
+        let extents = self.extents(input);
+        let (active, left) = self.look(&extents, input);
+        let view = input.extents().0.length();
+        let centred = input.options.columns.centring == Centring::Always;
+        let (first, last) = (left.min(0.0), left.max((extents.length() - view).max(0.0)));
+        let wanted = left + if ahead.is_finite() { ahead } else { 0.0 };
+        let places = (0..self.columns.len()).flat_map(|column| match centred {
+            true => [extents.left(column) + (extents.width(column) - view) / 2.0; 2],
+            false => [extents.left(column), extents.right(column) - view].map(|place| place.clamp(first, last)),
+        });
+        let place = places.min_by(|a, b| (a - wanted).abs().total_cmp(&(b - wanted).abs()))?;
+        let anchor = self.view.anchor.min(self.columns.len().saturating_sub(1));
+        self.stand(anchor, span::quantize(place), &extents);
+        self.view.fill = false;
+        let in_view = extents.left(active) >= place && extents.right(active) <= place + view;
+        let focused = input.focused.filter(|window| in_view && !centred && self.column_of(*window) == Some(active));
+        focused.or_else(|| self.columns.get(self.most_seen(&extents, place, view, active)?)?.active_window())
+    }
+
+    /// The column of which most is in view. Among equals the nearest to the focus: it stays where it is unless more is seen of another column.
+    pub(super) fn most_seen(&self, extents: &Extents, left: f64, view: f64, active: usize) -> Option<usize> {
+        let seen = |column: usize| {
+            let start = extents.left(column);
+            (start + extents.width(column)).min(left + view) - start.max(left)
+        };
+        (0..self.columns.len()).max_by(|a, b| seen(*a).total_cmp(&seen(*b)).then(b.abs_diff(active).cmp(&a.abs_diff(active))))
     }
 
     /// Puts the left edge of the view at `left`, in relation to `anchor`.

@@ -55,6 +55,7 @@ impl Bench {
             options: &self.options,
             windows: &constraints,
             focused: self.focused,
+            held: false,
         };
         f(&mut self.tiling, &input)
     }
