@@ -132,7 +132,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// As a hand does it, in steps: programs begin to drag when the pointer has gone some way.
-async fn drag(connection: &Connection, from: (f64, f64), to: (f64, f64), button: Button) -> anyhow::Result<()> {
+async fn drag(connection: &Connection, from: (f64, f64), to: (f64, f64), button: glasshouse_protocols::Button) -> anyhow::Result<()> {
     const STEPS: u32 = 10;
     let input = Input1Proxy::new(connection).await?;
     input.move_to(from.0, from.1).await?;

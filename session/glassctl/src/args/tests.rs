@@ -64,6 +64,8 @@ fn hands() {
     assert_eq!((x, y, button, count, hold.len()), (-1.5, 20.0, Button::Right, 2, 2));
     let Order::Type { text } = parse("type -d wayland-1 -- -n").unwrap().order else { panic!() };
     assert_eq!(text, "-n");
+    let Order::Drag { x, y, to_x, to_y, button } = parse("drag -1 2 30.5 -4").unwrap().order else { panic!() };
+    assert_eq!((x, y, to_x, to_y, button), (-1.0, 2.0, 30.5, -4.0, Button::Left));
     let Order::Scroll { dx, dy } = parse("scroll 0 -3").unwrap().order else { panic!() };
     assert_eq!((dx, dy), (0.0, -3.0));
 
