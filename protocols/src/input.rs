@@ -145,7 +145,7 @@ pub trait Input1 {
     fn touch(&self, phase: &str, id: i32, x: f64, y: f64) -> Result<(), Error>;
 
     /// Makes a whole gesture with 1 to 10 fingers on a touchpad: `swipe` by dx and dy, `pinch` to `scale` times the distance, or `hold`. One that
-    /// no binding is for goes to the window under the pointer; where there is none it is refused.
+    /// no binding is for, and nothing follows, goes to the window under the pointer; where there is none it is refused.
     fn gesture(&self, kind: &str, fingers: u32, dx: f64, dy: f64, scale: f64) -> Result<(), Error>;
 
     /// The mode of bindings that is on; `default` at the start.

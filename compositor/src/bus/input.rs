@@ -87,7 +87,7 @@ impl Input1 {
     }
 
     /// Makes a whole gesture with 1 to 10 fingers on a touchpad: swipe by dx and dy, pinch to scale times the distance, or hold. One that no
-    /// binding is for goes to the window under the pointer; where there is none it is refused.
+    /// binding is for, and nothing follows, goes to the window under the pointer; where there is none it is refused.
     async fn gesture(
         &self,
         #[zbus(connection)] connection: &Connection,
