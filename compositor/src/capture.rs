@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use euclid::{Point2D, Rect, Size2D};
-use glasshouse_core::{OutputInfo, Refusal, View};
+use glasshouse_core::{Audience, OutputInfo, Refusal, View};
 use glasshouse_link::{CaptureFailure, CaptureId, CaptureRequest, CaptureSource, CaptureTarget};
 use glasshouse_protocols::{CaptureInfo, PixelFormat};
 use glasshouse_scene::{LogicalPoint, LogicalRect, Physical, PhysicalRect, PhysicalSize, Transform, geometry::clamp_rect};
@@ -45,6 +45,8 @@ impl State {
     /// Takes a picture for the bus. A display that dies meanwhile is replaced and the picture taken again: twice, because a surface
     /// that kills displays is found out by its second victim.
     pub fn take_picture(&mut self, picture: &Picture, reply: Reply<Captured>) {
+        // What was told in this turn may hide something.
+        self.settle();
         let plan = match self.plan_picture(&picture.source, picture.size) {
             Ok(plan) => plan,
             Err(error) => {
@@ -122,7 +124,7 @@ impl State {
                 }
                 let scene = self
                     .desktop
-                    .scene(View::Region { area: *region, scale }, self.now)
+                    .scene_for(Audience::Capture, View::Region { area: *region, scale }, self.now)
                     .ok_or_else(|| BusError::BadArgument("there is nothing to see in this region".into()))?;
                 let natural = scene.size;
                 Ok(Plan { source: CaptureSource::Scene(Box::new(scene)), crop: None, natural, area: *region })
@@ -133,9 +135,10 @@ impl State {
                     .window(*window)
                     .filter(|info| info.mapped)
                     .ok_or_else(|| BusError::NoWindow(format!("there is no window {window}; `glassctl windows` lists them")))?;
+                self.desktop.may_capture(*window).map_err(|refusal| bus::refusal(&refusal))?;
                 let scene = self
                     .desktop
-                    .scene(View::Window(*window), self.now)
+                    .scene_for(Audience::Capture, View::Window(*window), self.now)
                     .ok_or_else(|| BusError::Refused(format!("window {window} shows nothing yet")))?;
                 // Of the contents, not of the place that the window has: a client that has not answered yet shows more than fits there, and
                 // its pixels are no smaller for that.

@@ -17,6 +17,7 @@ mod keyboard;
 mod keymap;
 mod launch;
 pub mod options;
+mod rules;
 mod screenshot;
 mod server;
 pub mod session;

@@ -28,7 +28,11 @@ impl State {
     /// What is asked for is not there. What goes wrong later is said in the log.
     pub fn screenshot(&mut self, file: Option<String>, window: Option<WindowRef>, output: Option<OutputRef>) -> Result<(), Refusal> {
         let source = match window {
-            Some(window) => PictureSource::Window { window: self.desktop.resolve_window(&window)?, region: None },
+            Some(window) => {
+                let window = self.desktop.resolve_window(&window)?;
+                self.desktop.may_capture(window)?;
+                PictureSource::Window { window, region: None }
+            }
             None => {
                 let output = self.desktop.resolve_output(&output.unwrap_or(OutputRef::Focused))?;
                 let name = self.desktop.output(output).map(|output| output.mode.name);

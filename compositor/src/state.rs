@@ -213,6 +213,8 @@ impl State {
                     tracing::warn!(command = text, %refusal, "could not be undone");
                 }
             }
+            Effect::RunFor { window, rule, commands } => self.run_for(window, &rule, commands),
+            Effect::RuleHeld { window, rule } => self.rule_held(window, &rule),
             Effect::Quit => self.quit = true,
         }
     }
@@ -222,6 +224,10 @@ impl State {
         self.events.notice(notice);
         self.clients.toplevels.notice(notice);
         self.clients.workspaces.notice(notice);
+        if matches!(notice, Notice::WindowChanged { .. } | Notice::FocusChanged { .. }) {
+            // Rules may have another opinion of idleness, which shows nowhere.
+            self.idle_notifier.look_again = true;
+        }
         if let Notice::WindowOpened { window } = notice {
             self.launched_window(*window);
         }

@@ -16,6 +16,8 @@ pub enum Error {
     Refused(String),
     /// The caller has no right to it.
     NotPermitted(String),
+    /// Rules of the configuration hide this from pictures; the sentence names the rule.
+    HiddenFromCapture(String),
     /// What was waited for did not happen in time.
     TimedOut(String),
     /// An argument makes no sense; the sentence names it.
@@ -44,6 +46,7 @@ impl fmt::Display for Error {
             | Self::NoSnapshot(sentence)
             | Self::Refused(sentence)
             | Self::NotPermitted(sentence)
+            | Self::HiddenFromCapture(sentence)
             | Self::TimedOut(sentence)
             | Self::BadArgument(sentence)
             | Self::DisplayUnavailable(sentence)

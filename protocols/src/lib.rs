@@ -23,6 +23,7 @@ pub mod matching;
 pub mod outputs;
 mod record;
 pub mod replica;
+pub mod rules;
 pub mod session;
 pub mod state;
 pub mod subscription;

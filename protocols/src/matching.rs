@@ -28,9 +28,11 @@ pub struct WindowMatch {
     pub output: Option<String>,
     /// `t`.
     pub workspace: Option<u64>,
+    /// `s`. Exactly this one.
+    pub tag: Option<String>,
 }
 
-const OPTIONS: &[&str] = &["id", "app_id", "title", "pid", "focused", "output", "workspace"];
+const OPTIONS: &[&str] = &["id", "app_id", "title", "pid", "focused", "output", "workspace", "tag"];
 
 impl WindowMatch {
     /// Reads what came over the wire.
@@ -50,6 +52,7 @@ impl WindowMatch {
                 "focused" => read.focused = Some(option(WHAT, &name, value, "true or false (b)")?),
                 "output" => read.output = Some(option(WHAT, &name, value, "a name (s)")?),
                 "workspace" => read.workspace = Some(option(WHAT, &name, value, "an unsigned 64-bit number (t)")?),
+                "tag" => read.tag = Some(option(WHAT, &name, value, "a name (s)")?),
                 _ => return Err(unknown(WHAT, &name, OPTIONS)),
             }
         }
@@ -64,6 +67,7 @@ impl WindowMatch {
             && self.focused.is_none_or(|focused| window.focused == focused)
             && self.output.as_ref().is_none_or(|output| window.output.as_ref() == Some(output))
             && self.workspace.is_none_or(|workspace| window.workspace == Some(workspace))
+            && self.tag.as_ref().is_none_or(|tag| window.tag.as_ref() == Some(tag))
     }
 }
 
@@ -156,6 +160,7 @@ mod tests {
         check(WindowMatch { app_id: Some("mai".into()), ..any() }, false);
         check(WindowMatch { pid: Some(5), ..any() }, false);
         check(WindowMatch { focused: Some(false), id: Some(7), ..any() }, true);
+        check(WindowMatch { tag: Some("composer".into()), ..any() }, false);
         check(WindowMatch { output: Some("HEADLESS-1".into()), ..any() }, false);
     }
 

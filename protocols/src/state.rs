@@ -52,6 +52,8 @@ record! {
             workspace: u64,
             /// The ratio that it keeps, such as `16:9`.
             aspect: String,
+            /// What its program calls this window among its own (`xdg-toplevel-tag`), such as `settings`.
+            tag: String,
         }
     }
 }

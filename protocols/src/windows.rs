@@ -4,7 +4,12 @@ use std::collections::HashMap;
 
 use zbus::proxy;
 
-use crate::{Error, matching::WindowMatch, state::Window};
+use crate::{
+    Error,
+    matching::WindowMatch,
+    rules::{RuleInForce, RuleOutcome},
+    state::Window,
+};
 
 /// How long `Launch` waits when it is told 0, in milliseconds.
 pub const DEFAULT_LAUNCH_TIMEOUT_MS: u32 = 10_000;
@@ -32,6 +37,10 @@ pub trait Windows1 {
 
     /// All windows that have these properties, in the order of their creation.
     fn find(&self, properties: WindowMatch) -> Result<Vec<Window>, Error>;
+
+    /// What rules of the configuration have to do with a window: for each rule whether it matches and why or why not, and which rule each
+    /// property is from.
+    fn rules(&self, window: u64) -> Result<(Vec<RuleOutcome>, Vec<RuleInForce>), Error>;
 
     /// Waits until a window that has these properties is in this state, and answers with it: see [`crate::matching::Awaited`].
     ///

@@ -1,8 +1,8 @@
 //! The whole configuration as typed values, and the rows of all its sections.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use glasshouse_core::{Blend, Settings, Struts, tiles};
+use glasshouse_core::{Blend, Rules, Settings, Struts, tiles};
 
 use crate::{
     binding::{Bindings, Bound, DEFAULT_MODE, Trigger},
@@ -11,6 +11,7 @@ use crate::{
         Output, Session, Shadow, TOUCHPAD_ONLY, Telemetry, Tree,
     },
     problem::Fault,
+    rules::{LayerRules, WindowRules},
     table::{Group, Row, Section, When},
     value::{Node, Setting},
 };
@@ -18,6 +19,8 @@ use crate::{
 /// Everything that can be chosen. The defaults are those of the options; [`crate::Layers`] adds the built-in bindings.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Config {
+    pub window_rules: WindowRules,
+    pub layer_rules: LayerRules,
     pub layout: Layout,
     pub columns: Columns,
     pub tree: Tree,
@@ -83,6 +86,7 @@ impl Config {
             swipes: glasshouse_core::Swipes { columns: self.gestures.columns_fingers, workspaces: self.gestures.workspaces_fingers },
             cascade_step: self.layout.cascade_step_px,
             snap_distance: self.layout.snap_distance_px,
+            rules: Arc::new(Rules { windows: self.window_rules.0.clone(), layers: self.layer_rules.0.clone() }),
         }
     }
 
@@ -178,7 +182,8 @@ fn first(names: &[String]) -> &str {
 
 pub(crate) fn table() -> (Vec<Group>, Vec<Row>) {
     let mut groups = Vec::new();
-    let mut rows = Vec::new();
+    // Without a section, they have to stand first in a file.
+    let mut rows = rules();
     fixed! { groups, rows,
         "layout": Layout = layout;
         "layout.columns": Columns = columns;
@@ -234,6 +239,41 @@ pub(crate) fn table() -> (Vec<Group>, Vec<Row>) {
         };
     }
     (groups, rows)
+}
+
+fn rules() -> Vec<Row> {
+    vec![
+        Row {
+            key: "window-rules".to_owned(),
+            doc: "What is different for some windows. Later rules win, property by property.",
+            takes: WindowRules::takes(),
+            default: "[]".to_owned(),
+            example: "[{ match = [{ app-id = \"^mpv$\" }], open-floating = true }]",
+            range: None,
+            when: When::Now,
+            schema: WindowRules::schema,
+            read: Box::new(|config, _, node| {
+                config.window_rules = WindowRules::read(node)?;
+                Ok(())
+            }),
+            show: Box::new(|config, _| config.window_rules.write()),
+        },
+        Row {
+            key: "layer-rules".to_owned(),
+            doc: "What is different for some layer surfaces: panels, notices, launchers, wallpapers. Later rules win, property by property.",
+            takes: LayerRules::takes(),
+            default: "[]".to_owned(),
+            example: "[{ match = [{ namespace = \"notifications\" }], hide-from-capture = true }]",
+            range: None,
+            when: When::Now,
+            schema: LayerRules::schema,
+            read: Box::new(|config, _, node| {
+                config.layer_rules = LayerRules::read(node)?;
+                Ok(())
+            }),
+            show: Box::new(|config, _| config.layer_rules.write()),
+        },
+    ]
 }
 
 fn bindings() -> Vec<Row> {

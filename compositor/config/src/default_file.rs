@@ -3,7 +3,7 @@
 use crate::{
     layers::BUILT_IN,
     reference::{example_name, options_of},
-    table::{Group, groups},
+    table::{Group, groups, rows},
 };
 
 /// Every option with its default, commented out without a blank behind the `#`; explanations have one. `UPDATE=1 cargo test -p glasshouse-config` writes it into `session/`.
@@ -14,6 +14,13 @@ pub fn default_file() -> String {
 # This file is generated from the table of options in compositor/config.
 "
         .to_owned();
+    // What has no section stands before all sections.
+    for row in rows().iter().filter(|row| !row.key.contains('.')) {
+        text.push('\n');
+        push_comment(&mut text, row.doc);
+        push_comment(&mut text, &format!("Takes {}. As many [[{}]] as you like may stand at the end of this file.", row.takes, row.key));
+        text.push_str(&format!("#{} = {}\n", row.key, row.default));
+    }
     // The bindings of modes are among the built-in ones.
     for group in groups().iter().filter(|group| group.key != "mode.*.bindings") {
         text.push('\n');

@@ -195,6 +195,9 @@ fn check_modes(draft: &mut Draft) {
     }
     let startup: Vec<Command> = draft.config.session.startup.iter().map(|line| line.0.clone()).collect();
     wrong.extend(missing(&startup).map(|name| (Key::parse("session.startup").ok(), name)));
+    for rule in &draft.config.window_rules.0 {
+        wrong.extend(missing(&rule.run).map(|name| (Key::parse("window-rules").ok(), name)));
+    }
     let problems: Vec<Problem> = wrong
         .into_iter()
         .filter_map(|(key, name)| {

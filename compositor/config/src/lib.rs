@@ -19,6 +19,7 @@ mod options;
 mod problem;
 mod reference;
 mod resolved;
+mod rules;
 mod schema;
 mod source;
 mod syntax;
@@ -42,6 +43,7 @@ pub use options::{
 pub use problem::{Problem, Problems};
 pub use reference::reference;
 pub use resolved::{Resolved, Shown, complete};
+pub use rules::{LayerRules, WindowRules};
 pub use schema::schema;
 pub use source::{Origin, Source};
 pub use table::{Group, Row, When, groups, rows};

@@ -27,6 +27,7 @@ pub fn reference() -> String {
             text.push_str(&format!(include_str!("reference_bindings.md"), default_bindings = default_bindings()));
         }
     }
+    text.push_str(&crate::rules::reference());
     text
 }
 

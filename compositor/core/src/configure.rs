@@ -112,7 +112,8 @@ impl Desktop {
             && !size.is_empty()
             && let Some(window) = self.windows.get_mut(id)
         {
-            window.float.size = Some(size);
+            // Rules may have something against it. It is asked for the nearest that they allow, and shown as it is.
+            window.float.size = Some(window.ruled_size(size));
         }
     }
 
@@ -190,5 +191,6 @@ fn limited_above(window: &Window, size: LogicalSize) -> LogicalSize {
     // Where they contradict each other, the smallest size counts.
     let limit = |value: f64, min: i32, max: i32| if max > 0 { value.min(f64::from(max.max(min))) } else { value };
     let size = window.modes.aspect.map_or(size, |aspect| floor(aspect.within(size)));
-    LogicalSize::new(limit(size.width, window.min.width, window.max.width), limit(size.height, window.min.height, window.max.height))
+    let (min, max) = (window.least(), window.most());
+    LogicalSize::new(limit(size.width, min.width, max.width), limit(size.height, min.height, max.height))
 }

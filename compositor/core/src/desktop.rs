@@ -18,6 +18,7 @@ use crate::{
     pointer::Pointer,
     popup::Popups,
     returning::Returning,
+    rules::Judging,
     surfaces::Surfaces,
     swipe::Swipe,
     told::Told,
@@ -47,6 +48,7 @@ pub struct Desktop {
     pub(crate) returning: Returning,
     pub(crate) lock: Lock,
     pub(crate) swipe: Option<Swipe>,
+    pub(crate) judging: Judging,
     changed: Changed,
     last_surface: u64,
     last_window: u64,
@@ -82,6 +84,7 @@ impl Desktop {
             returning: Returning::default(),
             lock: Lock::default(),
             swipe: None,
+            judging: Judging::default(),
             changed: Changed::Nothing,
             last_surface: 0,
             last_window: 0,
@@ -162,12 +165,17 @@ impl Desktop {
             Changed::Pointer | Changed::Anything | Changed::Outputs => {}
         }
         self.clamp_pointer();
+        self.judge_layers();
         self.arrange_layers(effects);
         self.arrange_lock(effects);
         self.settle_workspaces();
         self.carry_along();
         self.check_swipe();
         self.settle_focus(effects);
+        // What rules change is in what follows.
+        let changed_since = self.changed;
+        self.judge(now, effects);
+        self.changed = changed_since;
         self.aim();
         self.lead_pointer();
         self.apply_slots(now, changed == Changed::Outputs);
@@ -248,7 +256,7 @@ impl Desktop {
     }
 
     pub(crate) fn info(&self, window: &Window) -> WindowInfo {
-        WindowInfo { title: window.title.clone(), app_id: window.app_id.clone(), ..self.facts(window) }
+        WindowInfo { title: window.title.clone(), app_id: window.app_id.clone(), tag: window.tag.clone(), ..self.facts(window) }
     }
 
     /// What others may know of a window except its names: all windows are compared with what was told of them, and names are long.
@@ -259,6 +267,7 @@ impl Desktop {
             title: String::new(),
             app_id: String::new(),
             pid: window.client.pid,
+            tag: String::new(),
             parent: window.parent,
             area: self.drawn(window).map(|drawn| drawn.area).unwrap_or_default(),
             output: self.home_of(window).map(|output| output.id),

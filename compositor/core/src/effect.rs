@@ -69,6 +69,18 @@ pub enum Effect {
     Run {
         command: Command,
     },
+    /// A rule has started to match a window: carry out its commands, each for itself, with the rights of the person.
+    RunFor {
+        window: WindowId,
+        /// As the rule is called in sentences.
+        rule: String,
+        commands: Vec<Command>,
+    },
+    /// A rule runs too often for a window and is held back: say so. Said once.
+    RuleHeld {
+        window: WindowId,
+        rule: String,
+    },
     /// End the session.
     Quit,
 }
@@ -129,6 +141,8 @@ pub struct WindowInfo {
     pub surface: SurfaceId,
     pub title: String,
     pub app_id: String,
+    /// What its program calls this window among its own. Empty: it has said nothing.
+    pub tag: String,
     pub pid: Option<i32>,
     pub parent: Option<WindowId>,
     /// Its geometry in the space of all outputs.

@@ -193,12 +193,18 @@ pub struct SurfaceState {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ClientInfo {
     pub pid: Option<i32>,
+    /// The systemd unit that the process runs in, such as `app-foot@1.service`. `None`: none, or nobody knows.
+    pub unit: Option<String>,
+    /// It came by a sandbox's socket.
+    pub sandboxed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum WindowChange {
     Title(String),
     AppId(String),
+    /// What the program calls this window among its own.
+    Tag(String),
     Parent(Option<WindowId>),
     /// The window without its shadow, in surface coordinates. `None`: all of its surfaces.
     Geometry(Option<Rect<i32, Logical>>),

@@ -12,6 +12,7 @@ use crate::{
     layer::LayerSurface,
     pointer::Look,
     popup::Popup,
+    rules::LayerRuled,
     surfaces::tame_rect,
     window::{Configures, Floating, Phase, Window},
 };
@@ -61,6 +62,7 @@ impl Desktop {
                         area,
                         sent: None,
                         pinned: None,
+                        ruled: LayerRuled::default(),
                     });
                     self.touch();
                 }
@@ -104,6 +106,7 @@ impl Desktop {
             Event::DragIcon { surface } => {
                 if self.pointer.drag_icon != surface {
                     self.pointer.drag_icon = surface;
+                    self.pointer.dragged_from = self.told.under();
                     self.touch();
                 }
             }
@@ -113,7 +116,10 @@ impl Desktop {
             Event::LockSurfaceGone { surface } => self.lock_surface_gone(surface),
             Event::SettingsChanged(settings) => {
                 if self.settings != *settings {
-                    self.settings = *settings;
+                    let before = std::mem::replace(&mut self.settings, *settings);
+                    if before.rules != self.settings.rules {
+                        self.rules_changed(&before.rules.windows);
+                    }
                     self.touch();
                 }
             }
@@ -176,16 +182,26 @@ impl Desktop {
 
     fn window_mapped(&mut self, id: WindowId) {
         let Some(window) = self.windows.get_mut(id).filter(|window| window.phase != Phase::Mapped) else { return };
-        window.phase = Phase::Mapped;
-        window.appears = true;
+        // It may have another name since it was looked at, or not have waited for a configure. It opens as others do.
+        window.phase = Phase::Ready;
         if self.windows.get(id).is_some_and(|window| self.workspace_of(window).is_none()) {
             self.assign_workspace(id);
         }
+        self.open_by_rules(id);
+        let Some(window) = self.windows.get_mut(id) else { return };
+        window.phase = Phase::Mapped;
+        window.appears = true;
         // One whose workspace was left meanwhile waits there.
         let hidden = self.windows.get(id).and_then(|window| self.workspace_of(window)).is_some_and(|workspace| !workspace.active);
-        let takes_focus = !hidden && (self.settings.focus_new || self.next_focus().is_none());
+        let window = self.windows.get(id);
+        let ruled = window.filter(|window| !window.ruled.opened.shown).and_then(|window| window.ruled.opened.opening.focused);
+        let minimized = window.is_some_and(|window| window.modes.minimized);
+        let takes_focus = !minimized && ruled.unwrap_or(!hidden && (self.settings.focus_new || self.next_focus().is_none()));
         if !self.welcome(id) {
             self.enter_orders(id, takes_focus);
+        }
+        if let Some(window) = self.windows.get_mut(id) {
+            window.ruled.opened.shown = true;
         }
         self.touch();
     }
@@ -200,6 +216,7 @@ impl Desktop {
         window.pending_since = None;
         window.appears = true;
         window.urgent = false;
+        window.ruled.unmapped();
         let surface = window.surface;
         self.windows.forget(id);
         self.workspaces.forget(id);
@@ -214,6 +231,12 @@ impl Desktop {
     }
 
     fn window_changed(&mut self, id: WindowId, change: WindowChange) {
+        // A rule may know better what a window may do that asks for attention.
+        let change = match (self.windows.get(id).and_then(|window| window.ruled.lasting.focus_on_activation), change) {
+            (Some(false), WindowChange::Activated) => WindowChange::Urgent,
+            (Some(true), WindowChange::Urgent) => WindowChange::Activated,
+            (_, change) => change,
+        };
         let takes_focus = change == WindowChange::Activated;
         let focused = self.focused_window() == Some(id);
         // No window is a dialog of its own dialogs, whoever says so.
@@ -227,6 +250,7 @@ impl Desktop {
         match change {
             WindowChange::Title(title) => window.title = cut(title),
             WindowChange::AppId(app_id) => window.app_id = cut(app_id),
+            WindowChange::Tag(tag) => window.tag = cut(tag),
             WindowChange::Parent(parent) => window.parent = parent,
             WindowChange::Geometry(geometry) => {
                 window.geometry = geometry.map(tame_rect).filter(|geometry| !geometry.is_empty());
@@ -241,6 +265,9 @@ impl Desktop {
         }
         let mapped = window.phase == Phase::Mapped;
         if *window != before {
+            if (&window.title, &window.app_id, &window.tag) != (&before.title, &before.app_id, &before.tag) {
+                window.ruled.text_changed();
+            }
             self.follow_size(id);
             self.touch();
         }

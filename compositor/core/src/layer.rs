@@ -7,6 +7,7 @@ use crate::{
     desktop::Desktop,
     event::{Edges, KeyboardInterest, Layer, LayerState},
     grid::{Grid, tame_i32},
+    rules::LayerRuled,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +25,8 @@ pub(crate) struct LayerSurface {
     pub(crate) sent: Option<LogicalSize>,
     /// Where somebody put it, whatever its anchors say.
     pub(crate) pinned: Option<LogicalPoint>,
+    /// What rules say about it.
+    pub(crate) ruled: LayerRuled,
 }
 
 impl LayerSurface {
@@ -33,12 +36,19 @@ impl LayerSurface {
 
     /// Takes the keyboard from everything else. Below windows that would be a trap, and the protocol leaves the choice to us there.
     pub(crate) fn takes_keyboard(&self) -> bool {
-        self.mapped && self.layer() >= Layer::Top && self.state.as_ref().is_some_and(|state| state.keyboard == KeyboardInterest::Exclusive)
+        self.may_have_keyboard()
+            && self.mapped
+            && self.layer() >= Layer::Top
+            && self.state.as_ref().is_some_and(|state| state.keyboard == KeyboardInterest::Exclusive)
     }
 
     /// May have the keyboard when somebody clicks it.
     pub(crate) fn wants_keyboard(&self) -> bool {
-        self.mapped && self.state.as_ref().is_some_and(|state| state.keyboard != KeyboardInterest::None)
+        self.may_have_keyboard() && self.mapped && self.state.as_ref().is_some_and(|state| state.keyboard != KeyboardInterest::None)
+    }
+
+    fn may_have_keyboard(&self) -> bool {
+        self.ruled.lasting.keyboard != Some(false)
     }
 }
 
@@ -96,7 +106,10 @@ impl Layers {
 
     /// The mapped surfaces of a layer, bottom to top.
     pub(crate) fn on(&self, layer: Layer) -> impl Iterator<Item = &LayerSurface> {
-        self.list.iter().filter(move |surface| surface.mapped && surface.output.is_some() && surface.layer() == layer)
+        let shown = |surface: &&LayerSurface| surface.mapped && surface.output.is_some() && surface.layer() == layer;
+        let mut surfaces: Vec<&LayerSurface> = self.list.iter().filter(shown).collect();
+        surfaces.sort_by_key(|surface| surface.ruled.lasting.order.unwrap_or_default());
+        surfaces.into_iter()
     }
 
     /// Arranges the surfaces of one output and answers with the area that remains for windows.
@@ -204,6 +217,7 @@ mod tests {
                 area: LogicalRect::zero(),
                 sent: None,
                 pinned: None,
+                ruled: LayerRuled::default(),
             });
         }
         let free = layers.arrange(OutputId(1), AREA, Grid::default());

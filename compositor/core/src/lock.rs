@@ -110,7 +110,7 @@ impl Desktop {
         if let Some(lock) = self.lock.on_output(output.id) {
             painter.lock_surface(lock.surface, output.position);
         }
-        painter.finish(self.cursor_on(output))
+        painter.finish(self.cursor_on(output, crate::paint::Audience::Screen))
     }
 
     pub(crate) fn under_lock(&self, at: LogicalPoint) -> Option<Under> {

@@ -36,17 +36,31 @@ pub enum View {
     },
 }
 
+/// Who looks at a scene. Rules may hide from pictures what a person at the screen sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The person at a screen.
+    Screen,
+    /// Whoever takes pictures: also every output without a screen, of which nothing else is ever seen.
+    Capture,
+}
+
 /// The parts of a window's decoration, for [`ElementId::Decoration`].
 mod part {
     pub(super) const SHADOW: u8 = 0;
     pub(super) const BORDER: u8 = 1;
     pub(super) const BACKDROP: u8 = 2;
+    /// What pictures show in place of something that is hidden from them.
+    pub(super) const VEIL: u8 = 3;
     /// And above: those of containers in each other.
-    pub(super) const TAB: u8 = 3;
+    pub(super) const TAB: u8 = 4;
 }
 
 /// Of a tab whose window asks for attention: warm, where everything else is cool.
 const URGENT: Color = Color::rgb(0xff_9e_5e, 1.0);
+/// What pictures show in place of something that is hidden from them: solid, and darker than any background, so that one sees that
+/// something is there.
+const VEIL: Color = Color::rgb(0x10_11_16, 1.0);
 /// The background of an output's own view.
 const BACKGROUND: u64 = 0;
 /// Where a window that is carried would lie.
@@ -58,30 +72,35 @@ const IN_HAND_OPACITY: f32 = 0.9;
 const BACKGROUNDS: u64 = 1 << 32;
 
 impl Desktop {
-    /// What a view shows. `None`: there is no such output or mapped window, or the region is empty. While the session is locked, there are
-    /// only outputs.
-    pub fn scene(&self, view: View, _at: Timestamp) -> Option<Scene> {
+    /// What a view shows the person at a screen. `None`: there is no such output or mapped window, or the region is empty. While the session
+    /// is locked, there are only outputs.
+    pub fn scene(&self, view: View, at: Timestamp) -> Option<Scene> {
+        self.scene_for(Audience::Screen, view, at)
+    }
+
+    /// What a view shows to somebody. `None` as for [`Self::scene`].
+    pub fn scene_for(&self, audience: Audience, view: View, _at: Timestamp) -> Option<Scene> {
         match view {
             View::Window(_) | View::Region { .. } if self.lock.on => None,
-            // Settling has made it already.
-            View::Output(id) if self.is_settled() => self.told.scenes.get(&id).cloned(),
-            View::Output(id) => Some(self.output_scene(self.outputs.get(id)?)),
-            View::Window(id) => self.window_scene(self.windows.get(id)?),
-            View::Region { area, scale } => self.region_scene(area, scale),
+            // Settling has made them already.
+            View::Output(id) if self.is_settled() => self.told.scene(id, audience),
+            View::Output(id) => Some(self.output_scene(self.outputs.get(id)?, audience)),
+            View::Window(id) => self.window_scene(self.windows.get(id)?, audience),
+            View::Region { area, scale } => self.region_scene(area, scale, audience),
         }
     }
 
-    pub(crate) fn output_scene(&self, output: &Output) -> Scene {
+    pub(crate) fn output_scene(&self, output: &Output, audience: Audience) -> Scene {
         if !output.powered {
             return self.dark_scene(output);
         }
         if self.lock.on {
             return self.locked_scene(output);
         }
-        let mut painter = Painter::new(self, output.grid(), output.pixels());
+        let mut painter = Painter::new(self, output.grid(), output.pixels()).shown_to(audience);
         painter.background(ElementId::Shell(BACKGROUND), Rect::from_size(output.pixels()));
         painter.items(Some(output.id));
-        painter.finish(self.cursor_on(output))
+        painter.finish(self.cursor_on(output, audience))
     }
 
     fn dark_scene(&self, output: &Output) -> Scene {
@@ -91,12 +110,12 @@ impl Desktop {
     }
 
     /// The cursor, if the pointer is on this output.
-    pub(crate) fn cursor_on(&self, output: &Output) -> Option<Cursor> {
+    pub(crate) fn cursor_on(&self, output: &Output, audience: Audience) -> Option<Cursor> {
         let here = output.powered && self.outputs.nearest(self.pointer.at).is_some_and(|nearest| nearest.id == output.id);
-        here.then(|| self.cursor(output.grid()))
+        here.then(|| self.cursor(output.grid(), audience))
     }
 
-    fn region_scene(&self, area: LogicalRect, scale: f64) -> Option<Scene> {
+    fn region_scene(&self, area: LogicalRect, scale: f64, audience: Audience) -> Option<Scene> {
         if !(scale > 0.0 && scale <= 16.0) || area.is_empty() || !area.origin.is_finite() {
             return None;
         }
@@ -104,15 +123,15 @@ impl Desktop {
         let grid = Grid { origin: area.origin, scale };
         let size = grid.pixel_size(area.size);
         let size = PhysicalSize::new(size.width.clamp(1, MAX_EXTENT), size.height.clamp(1, MAX_EXTENT));
-        let mut painter = Painter::new(self, grid, size);
+        let mut painter = Painter::new(self, grid, size).shown_to(audience);
         for output in self.outputs.iter() {
             painter.background(ElementId::Shell(BACKGROUNDS + output.id.0), grid.pixels(output.area()));
         }
         painter.items(None);
-        Some(painter.finish(area.contains(self.pointer.at).then(|| self.cursor(grid))))
+        Some(painter.finish(area.contains(self.pointer.at).then(|| self.cursor(grid, audience))))
     }
 
-    fn window_scene(&self, window: &Window) -> Option<Scene> {
+    fn window_scene(&self, window: &Window, audience: Audience) -> Option<Scene> {
         let geometry = self.geometry(window);
         if window.phase != crate::window::Phase::Mapped || geometry.is_empty() {
             return None;
@@ -120,13 +139,17 @@ impl Desktop {
         // In the window's own coordinates: where it is on the screen has no influence on how it looks.
         let grid = Grid { origin: geometry.origin, scale: self.grid_of(window).scale };
         let size = grid.pixel_size(geometry.size);
-        let mut painter = Painter::new(self, grid, PhysicalSize::new(size.width.max(1), size.height.max(1)));
+        let mut painter = Painter::new(self, grid, PhysicalSize::new(size.width.max(1), size.height.max(1))).shown_to(audience);
+        if painter.hides(window.surface) {
+            painter.fill(ElementId::Decoration { surface: window.surface, part: part::VEIL }, ElementKind::Fill(VEIL));
+            return Some(painter.finish(None));
+        }
         painter.tree(window.surface, LogicalPoint::zero(), Cut::default());
         for popup in self.popups.above(window.surface) {
             painter.tree(popup.surface, self.offset_in_root(popup.surface), Cut::default());
         }
         let drawn = self.drawn(window).filter(|drawn| self.seen(window) && drawn.area.contains(self.pointer.at));
-        Some(painter.finish(drawn.map(|drawn| self.cursor(Grid { origin: drawn.origin + geometry.origin.to_vector(), ..grid }))))
+        Some(painter.finish(drawn.map(|drawn| self.cursor(Grid { origin: drawn.origin + geometry.origin.to_vector(), ..grid }, audience))))
     }
 
     /// Pixels per logical pixel in [`View::Window`] of this window. `None`: there is no such window.
@@ -146,9 +169,12 @@ impl Desktop {
         offset
     }
 
-    fn cursor(&self, grid: Grid) -> Cursor {
+    fn cursor(&self, grid: Grid, audience: Audience) -> Cursor {
+        // What a hidden window makes of the pointer is a part of it.
+        let veiled = || audience == Audience::Capture && self.told.under().is_some_and(|surface| self.is_hidden(surface));
         let image = match (&self.pointer.grab, &self.pointer.look) {
             (Some(grab), _) if self.interacting() => CursorImage::Named(grab.shape().to_owned()),
+            (_, Look::Wanted(CursorWanted::Surface { .. })) if veiled() => CursorImage::Named("default".to_owned()),
             (_, Look::Default) => CursorImage::Named("default".to_owned()),
             (_, Look::Hidden) => CursorImage::Hidden,
             (_, Look::Wanted(CursorWanted::Named(name))) => CursorImage::Named(name.clone()),
@@ -184,15 +210,23 @@ impl Desktop {
 }
 
 /// How the surfaces of a tree are cut, in pixels.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Cut {
     clip: Option<PhysicalRect>,
     radius: f32,
     rounded: Option<PhysicalRect>,
+    opacity: f32,
+}
+
+impl Default for Cut {
+    fn default() -> Self {
+        Self { clip: None, radius: 0.0, rounded: None, opacity: 1.0 }
+    }
 }
 
 pub(crate) struct Painter<'a> {
     desktop: &'a Desktop,
+    audience: Audience,
     grid: Grid,
     scene: Scene,
     /// Multiplied into that of every element.
@@ -203,13 +237,23 @@ pub(crate) struct Painter<'a> {
 
 impl<'a> Painter<'a> {
     pub(crate) fn new(desktop: &'a Desktop, grid: Grid, size: PhysicalSize) -> Self {
-        Self {
-            desktop,
-            grid,
-            scene: Scene { size, lock_epoch: desktop.lock.epoch, ..Scene::default() },
-            opacity: 1.0,
-            painted: BTreeSet::new(),
-        }
+        let scene = Scene { size, lock_epoch: desktop.lock.epoch, ..Scene::default() };
+        Self { desktop, audience: Audience::Screen, grid, scene, opacity: 1.0, painted: BTreeSet::new() }
+    }
+
+    fn shown_to(self, audience: Audience) -> Self {
+        Self { audience, ..self }
+    }
+
+    /// Whether this view must not show what belongs to this window or layer surface.
+    fn hides(&self, root: SurfaceId) -> bool {
+        self.audience == Audience::Capture && self.desktop.is_hidden(root)
+    }
+
+    /// Shows that something is here, and nothing of it.
+    fn veil(&mut self, surface: SurfaceId, area: PhysicalRect, look: Cut) {
+        let element = Element::new(ElementId::Decoration { surface, part: part::VEIL }, area, ElementKind::Fill(VEIL));
+        self.push(Element { clip: look.clip, radius: look.radius, ..element });
     }
 
     /// Adds an element, unless nothing of it would be seen: then this scene does not change when it moves.
@@ -274,7 +318,7 @@ impl<'a> Painter<'a> {
             self.pulled_in(slide, output);
         }
         self.carried(output);
-        if let Some(icon) = desktop.pointer.drag_icon {
+        if let Some(icon) = desktop.pointer.drag_icon.filter(|_| !desktop.pointer.dragged_from.is_some_and(|from| self.hides(from))) {
             self.tree(icon, desktop.pointer.at, Cut::default());
         }
     }
@@ -285,9 +329,13 @@ impl<'a> Painter<'a> {
         match item {
             Item::Layer(surface) => {
                 let Some(layer) = desktop.layers.get(surface) else { return };
-                if let Some(clip) = self.clip_to(layer.output, output) {
-                    self.tree(surface, layer.area.origin, Cut { clip, ..Cut::default() });
+                let Some(clip) = self.clip_to(layer.output, output) else { return };
+                if self.hides(surface) {
+                    self.veil(surface, self.grid.pixels(layer.area), Cut { clip, ..Cut::default() });
+                    return;
                 }
+                let opacity = layer.ruled.lasting.opacity.unwrap_or(1.0) as f32;
+                self.tree(surface, layer.area.origin, Cut { clip, opacity, ..Cut::default() });
             }
             Item::Window(id) => {
                 let Some(window) = desktop.windows.get(id) else { return };
@@ -304,7 +352,12 @@ impl<'a> Painter<'a> {
             }
             Item::Popups(root) => {
                 for popup in desktop.popups.above(root) {
-                    if let Some(origin) = desktop.main_origin(popup.surface) {
+                    let Some(origin) = desktop.main_origin(popup.surface) else { continue };
+                    if self.hides(root) {
+                        let corner = origin + popup.geometry.origin.to_f64().to_vector();
+                        let area = LogicalRect::new(corner, popup.geometry.size.to_f64());
+                        self.veil(popup.surface, self.grid.pixels(area), Cut::default());
+                    } else {
                         self.tree(popup.surface, origin, Cut::default());
                     }
                 }
@@ -390,6 +443,9 @@ impl<'a> Painter<'a> {
 
     fn window(&mut self, window: &Window, drawn: &Drawn, output_clip: Option<PhysicalRect>) {
         let settings = &self.desktop.settings;
+        let ruled = &window.ruled.lasting;
+        let opacity = ruled.opacity.unwrap_or(1.0) as f32;
+        let hidden = self.hides(window.surface);
         let area = self.grid.pixels(drawn.area);
         let clip = match (drawn.clip.map(|clip| self.grid.pixels(clip)), output_clip) {
             (Some(a), Some(b)) => Some(a.intersection(&b).unwrap_or_default()),
@@ -398,32 +454,49 @@ impl<'a> Painter<'a> {
         let decoration = |part| ElementId::Decoration { surface: window.surface, part };
         if let Slot::Fullscreen(rect) = window.slot {
             let area = self.grid.pixels(rect);
+            if hidden {
+                self.veil(window.surface, area, Cut { clip: output_clip, ..Cut::default() });
+                return;
+            }
             self.push(Element { clip: output_clip, ..Element::new(decoration(part::BACKDROP), area, ElementKind::Fill(Color::BLACK)) });
-            self.tree(window.surface, drawn.origin, Cut { clip, ..Cut::default() });
+            self.tree(window.surface, drawn.origin, Cut { clip, opacity, ..Cut::default() });
             return;
         }
         if matches!(window.slot, Slot::Maximized(_)) || area.is_empty() {
-            self.tree(window.surface, drawn.origin, Cut { clip, ..Cut::default() });
+            match hidden {
+                true => self.veil(window.surface, area, Cut { clip, ..Cut::default() }),
+                false => self.tree(window.surface, drawn.origin, Cut { clip, opacity, ..Cut::default() }),
+            }
             return;
         }
         let scale = self.grid.scale;
-        let radius = (settings.radius * scale) as f32;
-        if let Some(shadow) = settings.shadow {
+        let radius = (ruled.radius.unwrap_or(settings.radius) * scale) as f32;
+        // What hides a window is solid, whatever that is.
+        let opacity = if hidden { 1.0 } else { opacity };
+        if let Some(shadow) = settings.shadow.filter(|_| ruled.shadow != Some(false)) {
             let offset = Point2D::new(0, self.grid.length(shadow.drop));
             let kind = ElementKind::Shadow { sigma: (shadow.sigma * scale) as f32, offset, color: shadow.color };
-            self.push(Element { radius, clip: output_clip, ..Element::new(decoration(part::SHADOW), area, kind) });
+            self.push(Element { radius, opacity, clip: output_clip, ..Element::new(decoration(part::SHADOW), area, kind) });
         }
         let rounded = (radius > 0.0).then_some(area);
-        self.tree(window.surface, drawn.origin, Cut { clip, radius, rounded });
-        let width = self.grid.length(settings.border.width);
+        match hidden {
+            true => self.veil(window.surface, area, Cut { clip, radius, ..Cut::default() }),
+            false => self.tree(window.surface, drawn.origin, Cut { clip, radius, rounded, opacity }),
+        }
+        let width = if ruled.border == Some(false) { 0.0 } else { ruled.border_width.unwrap_or(settings.border.width) };
+        let width = self.grid.length(width);
         if width > 0 {
             let focused = self.desktop.has_focus(window);
-            let blend = if focused { settings.border.focused } else { settings.border.unfocused };
+            let (blend, color) = match focused {
+                true => (settings.border.focused, ruled.border_focused),
+                false => (settings.border.unfocused, ruled.border_unfocused),
+            };
+            let blend = color.map_or(blend, |color| Blend { top: color, bottom: color });
             let kind = ElementKind::Border { width: width as f32, top: blend.top, bottom: blend.bottom };
             // Around the contents, not on them: its inner edge has the window's radius.
             let radius = if radius > 0.0 { radius + width as f32 } else { 0.0 };
             let element = Element::new(decoration(part::BORDER), area.inflate(width, width), kind);
-            self.push(Element { radius, clip: output_clip, ..element });
+            self.push(Element { radius, opacity, clip: output_clip, ..element });
         }
     }
 
@@ -463,7 +536,8 @@ impl<'a> Painter<'a> {
             }
             let area = placed.pixels(origin, self.grid);
             let element = Element::new(ElementId::Surface(placed.surface), area, ElementKind::Surface(placed.surface));
-            self.push(Element { clip: look.clip, radius: look.radius, rounded_area: look.rounded, ..element });
+            let opacity = look.opacity;
+            self.push(Element { clip: look.clip, radius: look.radius, rounded_area: look.rounded, opacity, ..element });
         }
     }
 

@@ -1,12 +1,13 @@
 //! How the desktop looks and behaves.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use glasshouse_scene::Color;
 
 use crate::{
     command::LayoutKind,
     layout::tiles::{MasterStackOptions, Options},
+    rules::Rules,
 };
 
 /// Everything that can be chosen about the desktop. Lengths are logical.
@@ -44,6 +45,8 @@ pub struct Settings {
     pub cascade_step: f64,
     /// How near an edge a window that is dragged has to be to stick to it. 0: none does.
     pub snap_distance: f64,
+    /// What is different for some windows and layer surfaces.
+    pub rules: Arc<Rules>,
 }
 
 /// With how many fingers on a touchpad one swipes what follows them. 0: with none.
@@ -129,6 +132,7 @@ impl Default for Settings {
             swipes: Swipes::default(),
             cascade_step: 36.0,
             snap_distance: 12.0,
+            rules: Arc::default(),
         }
     }
 }

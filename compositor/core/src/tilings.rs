@@ -87,7 +87,7 @@ impl<'a> Ground<'a> {
         let pixel = LogicalSize::splat(1.0 / scale);
         let constraints = |id: WindowId| {
             let size = |size: euclid::Size2D<i32, _>| -> LogicalSize { size.to_f64().cast_unit() };
-            let limits = |window: &Window| Constraints { min: size(window.min).max(pixel), max: size(window.max) };
+            let limits = |window: &Window| Constraints { min: size(window.least()).max(pixel), max: size(window.most()) };
             self.windows.get(id).map(limits).unwrap_or_default()
         };
         f(&Input {

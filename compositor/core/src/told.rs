@@ -8,6 +8,7 @@ use crate::{
     desktop::Desktop,
     effect::{Effect, Effects, Notice, WindowInfo},
     ids::{WindowId, WorkspaceId},
+    paint::Audience,
     stacking::Under,
     window::{Phase, Window},
     workspace::WorkspaceInfo,
@@ -17,6 +18,8 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Told {
     pub(crate) scenes: BTreeMap<OutputId, Scene>,
+    /// What pictures show, while something is hidden from them.
+    captured: BTreeMap<OutputId, Scene>,
     surfaces: BTreeMap<SurfaceId, Presence>,
     /// What `surfaces` was made from.
     sightings: Vec<Sighting>,
@@ -31,6 +34,19 @@ pub(crate) struct Told {
 /// A surface, the output that it is on or will be on, the scale of that, and whether it is there now.
 type Sighting = (SurfaceId, OutputId, f64, bool);
 
+impl Told {
+    /// What an output shows to somebody.
+    pub(crate) fn scene(&self, output: OutputId, audience: Audience) -> Option<Scene> {
+        let captured = self.captured.get(&output).filter(|_| audience == Audience::Capture);
+        captured.or_else(|| self.scenes.get(&output)).cloned()
+    }
+
+    /// What lies under the pointer.
+    pub(crate) fn under(&self) -> Option<SurfaceId> {
+        self.under.map(|(surface, _)| surface)
+    }
+}
+
 /// The outputs a surface is on, and the scale it should draw at.
 #[derive(Debug, Clone, PartialEq)]
 struct Presence {
@@ -43,15 +59,22 @@ impl Desktop {
     pub(crate) fn tell(&mut self, under: Option<Under>, effects: &mut Effects) {
         self.tell_windows(effects);
         self.tell_workspaces(effects);
-        let scenes: BTreeMap<OutputId, Scene> = self.outputs.iter().map(|output| (output.id, self.output_scene(output))).collect();
+        let scenes: BTreeMap<OutputId, Scene> =
+            self.outputs.iter().map(|output| (output.id, self.output_scene(output, Audience::Screen))).collect();
         self.tell_surfaces(&scenes, effects);
         self.tell_pointer_focus(under, effects);
+        let captured: BTreeMap<OutputId, Scene> = match self.hides_anything() {
+            true => self.outputs.iter().map(|output| (output.id, self.output_scene(output, Audience::Capture))).collect(),
+            false => BTreeMap::new(),
+        };
         for (output, scene) in &scenes {
-            if self.told.scenes.get(output) != Some(scene) {
+            let before = self.told.scenes.get(output);
+            let pictures = (self.told.captured.get(output).or(before), captured.get(output).unwrap_or(scene));
+            if before != Some(scene) || pictures.0 != Some(pictures.1) {
                 effects.push(Effect::Redraw { output: *output });
             }
         }
-        self.told.scenes = scenes;
+        (self.told.scenes, self.told.captured) = (scenes, captured);
     }
 
     /// Only the pointer moved, and it holds nothing: no element of a scene can be another one.
@@ -60,7 +83,7 @@ impl Desktop {
         let mut crossed = false;
         let mut redraws = Vec::new();
         for output in self.outputs.iter() {
-            let cursors: Vec<_> = self.cursor_on(output).into_iter().collect();
+            let cursors: Vec<_> = self.cursor_on(output, Audience::Screen).into_iter().collect();
             let Some(scene) = self.told.scenes.get(&output.id) else { continue };
             if scene.cursors != cursors {
                 crossed |= scene.cursors.len() != cursors.len()
@@ -68,8 +91,8 @@ impl Desktop {
                 redraws.push((output.id, cursors));
             }
         }
-        // A client's cursor that enters an output has to hear of it, which the long way tells.
-        if crossed {
+        // A client's cursor that enters an output has to hear of it, which the long way tells, and so it does what pictures show.
+        if crossed || !self.told.captured.is_empty() {
             self.tell(under, effects);
             return;
         }
@@ -110,11 +133,11 @@ impl Desktop {
     /// Brings what was told of a window up to date. Answers whether it was not, apart from who has the focus: a notice of its own tells that.
     fn renew(&self, window: &Window, told: &mut WindowInfo) -> bool {
         let now = self.facts(window);
-        let renamed = told.title != window.title || told.app_id != window.app_id;
-        let (title, app_id) = (std::mem::take(&mut told.title), std::mem::take(&mut told.app_id));
+        let renamed = told.title != window.title || told.app_id != window.app_id || told.tag != window.tag;
+        let [title, app_id, tag] = [&mut told.title, &mut told.app_id, &mut told.tag].map(std::mem::take);
         told.focused = now.focused;
         let changed = renamed || now != *told;
-        *told = WindowInfo { title, app_id, ..now };
+        *told = WindowInfo { title, app_id, tag, ..now };
         if renamed {
             told.title.clone_from(&window.title);
             told.app_id.clone_from(&window.app_id);

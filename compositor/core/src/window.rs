@@ -9,7 +9,9 @@ use crate::{
     command::AspectRatio,
     effect::WindowConfigure,
     event::ClientInfo,
+    grid::tame_i32,
     ids::{Timestamp, WindowId, WorkspaceId},
+    rules::Ruled,
 };
 
 /// How far a window has come.
@@ -120,6 +122,8 @@ pub(crate) struct Window {
     pub(crate) app_id: String,
     /// By which commands find it. No two windows have the same.
     pub(crate) marks: BTreeSet<String>,
+    /// What its program calls it among its own.
+    pub(crate) tag: String,
     pub(crate) parent: Option<WindowId>,
     pub(crate) geometry: Option<Rect<i32, Logical>>,
     /// 0: no limit.
@@ -144,6 +148,8 @@ pub(crate) struct Window {
     /// Its client does not answer.
     pub(crate) unresponsive: bool,
     pub(crate) configures: Configures,
+    /// What rules say about it.
+    pub(crate) ruled: Ruled,
 }
 
 impl Window {
@@ -155,6 +161,7 @@ impl Window {
             title: String::new(),
             app_id: String::new(),
             marks: BTreeSet::new(),
+            tag: String::new(),
             parent: None,
             geometry: None,
             min: Size2D::zero(),
@@ -171,6 +178,7 @@ impl Window {
             urgent: false,
             unresponsive: false,
             configures: Configures::default(),
+            ruled: Ruled::default(),
         }
     }
 
@@ -189,14 +197,34 @@ impl Window {
         self.modes.scratchpad.is_some() && self.modes.minimized
     }
 
-    /// The nearest size that the client said it can have, in its aspect ratio.
+    /// The smallest size that its client and rules allow. 0: no limit.
+    pub(crate) fn least(&self) -> Size2D<i32, Logical> {
+        let ruled = self.ruled.lasting.min_size.map_or(Size2D::zero(), whole);
+        self.min.max(ruled)
+    }
+
+    /// The largest size that its client and rules allow. 0: no limit.
+    pub(crate) fn most(&self) -> Size2D<i32, Logical> {
+        let ruled = self.ruled.lasting.max_size.map_or(Size2D::zero(), whole);
+        let less = |one: i32, other: i32| if one > 0 && other > 0 { one.min(other) } else { one.max(other) };
+        Size2D::new(less(self.max.width, ruled.width), less(self.max.height, ruled.height))
+    }
+
+    /// The nearest size that the client said it can have, in its aspect ratio, and that rules allow.
     pub(crate) fn limited(&self, size: LogicalSize) -> LogicalSize {
         let size = self.modes.aspect.map_or(size, |aspect| aspect.within(size));
         let limit = |value: f64, min: i32, max: i32| {
             let max = if max > 0 { f64::from(max) } else { f64::INFINITY };
             value.min(max).max(f64::from(min)).max(1.0)
         };
-        LogicalSize::new(limit(size.width, self.min.width, self.max.width), limit(size.height, self.min.height, self.max.height))
+        let (min, max) = (self.least(), self.most());
+        LogicalSize::new(limit(size.width, min.width, max.width), limit(size.height, min.height, max.height))
+    }
+
+    /// The nearest size that rules allow, whatever its client has said: that is its own business.
+    pub(crate) fn ruled_size(&self, size: LogicalSize) -> LogicalSize {
+        let lasting = &self.ruled.lasting;
+        if lasting.min_size.is_none() && lasting.max_size.is_none() { size } else { self.limited(size) }
     }
 
     /// Puts it where it shall be, which is on this output.
@@ -219,6 +247,12 @@ impl Window {
     pub(crate) fn is_being_placed(&self) -> bool {
         self.target != self.slot
     }
+}
+
+/// A size of a rule in whole pixels.
+fn whole(size: LogicalSize) -> Size2D<i32, Logical> {
+    let length = |length: f64| tame_i32(length.round() as i32).max(0);
+    Size2D::new(length(size.width), length(size.height))
 }
 
 /// All windows and the two orders they have. That of tiles is their workspace's.

@@ -33,6 +33,7 @@ pub use self::{
 use crate::{
     State,
     input::{REPEAT, WHEEL_STEP},
+    wayland::surface::id_of,
 };
 
 /// What is bound, and what is going on with it.
@@ -113,6 +114,9 @@ impl State {
     /// The wish of whatever has the keyboard to have all keys.
     fn inhibitor(&self) -> Option<KeyboardShortcutsInhibitor> {
         let focus = self.input.keyboard.current_focus()?;
+        if id_of(&focus).is_some_and(|surface| !self.desktop.may_inhibit_shortcuts(surface)) {
+            return None;
+        }
         self.input.seat.keyboard_shortcuts_inhibitor_for_surface(&focus)
     }
 

@@ -51,7 +51,7 @@ impl Desktop1 {
 
     /// All windows with content, in the order of their creation: id (t), title (s), app_id (s), x, y, width, height (d, logical pixels in
     /// the space of all outputs, also while tiled or covered), mapped, focused, floating, fullscreen, maximized, minimized, unresponsive (b: its
-    /// program was asked for something and has not answered for 5 seconds), pid (i), parent (t), output (s), workspace (t). What is unknown is
+    /// program was asked for something and has not answered for 5 seconds), pid (i), parent (t), output (s), workspace (t), tag (s). What is unknown is
     /// absent.
     async fn windows(&self, #[zbus(connection)] connection: &Connection) -> Result<Vec<Window>, BusError> {
         self.0.ask(connection, |caller, reply| Request::Windows { caller, reply }).await

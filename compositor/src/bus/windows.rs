@@ -2,6 +2,7 @@ use std::{collections::HashMap, path::PathBuf, time::Duration};
 
 use glasshouse_protocols::{
     Dict, Window, WindowMatch,
+    rules::{RuleInForce, RuleOutcome},
     windows::{DEFAULT_LAUNCH_TIMEOUT_MS, DEFAULT_WAIT_TIMEOUT_MS, MAX_LAUNCH_TIMEOUT_MS, MAX_WAIT_TIMEOUT_MS},
 };
 use zbus::{Connection, interface};
@@ -38,11 +39,25 @@ impl Windows1 {
     }
 
     /// All windows that have these properties, in the order of their creation: id (t), app_id (s, exactly), title (s, a part of it),
-    /// pid (i), focused (b), output (s), workspace (t). Without any: all windows.
+    /// pid (i), focused (b), output (s), workspace (t), tag (s, exactly). Without any: all windows.
     #[zbus(out_args("windows"))]
     async fn find(&self, #[zbus(connection)] connection: &Connection, properties: Dict) -> Result<Vec<Window>, BusError> {
         let wanted = WindowMatch::from_dict(properties)?;
         let request = |caller, reply| Request::Window { caller, request: WindowsRequest::Find { wanted, reply } };
+        self.0.ask(connection, request).await
+    }
+
+    /// What rules of the configuration have to do with a window. For each rule: number (u, from 1), name (s, if it has one), matches (b),
+    /// reason (s: why it matches, or why not), says (as: what it gives, as in the configuration). Then each property that the window has of
+    /// rules: property, value (s), rule (u: the number), opening (b: it counted as the
+    /// window opened; the rule need not match any more).
+    #[zbus(out_args("rules", "in_force"))]
+    async fn rules(
+        &self,
+        #[zbus(connection)] connection: &Connection,
+        window: u64,
+    ) -> Result<(Vec<RuleOutcome>, Vec<RuleInForce>), BusError> {
+        let request = |caller, reply| Request::Window { caller, request: WindowsRequest::Rules { window, reply } };
         self.0.ask(connection, request).await
     }
 

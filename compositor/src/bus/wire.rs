@@ -36,6 +36,7 @@ pub fn window(info: &WindowInfo, output: Option<&str>) -> Window {
         marks: info.marks.clone(),
         aspect: info.aspect.map(|aspect| aspect.to_string()),
         unresponsive: info.unresponsive,
+        tag: (!info.tag.is_empty()).then(|| info.tag.clone()),
     }
 }
 
@@ -112,6 +113,7 @@ pub(super) fn refusal_as(refusal: &Refusal, sentence: String) -> BusError {
         Refusal::NoWorkspace { .. } | Refusal::WorkspaceNameTaken(_) | Refusal::BadName { .. } | Refusal::TooManyWorkspaces { .. } => {
             BusError::BadArgument(sentence)
         }
+        Refusal::HiddenFromCapture { .. } => BusError::HiddenFromCapture(sentence),
         Refusal::NotPermitted { .. } => BusError::NotPermitted(sentence),
         Refusal::BadOutput(_) | Refusal::NameTaken(_) | Refusal::BadGeometry => BusError::BadArgument(sentence),
         _ => BusError::Refused(sentence),

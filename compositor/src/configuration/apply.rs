@@ -37,6 +37,7 @@ impl State {
             settings.layout = self.desktop.settings().layout;
         }
         self.observe(Event::SettingsChanged(Box::new(settings)));
+        self.idle_notifier.look_again = true;
     }
 
     /// Outputs as the configuration describes them: those that are there are changed, virtual ones that are not are made.

@@ -4,7 +4,7 @@ use glasshouse_core::{Act, Caller};
 
 use crate::{
     State,
-    bus::WindowsRequest,
+    bus::{self, WindowsRequest},
     events::{Waiter, answer, no_window},
 };
 
@@ -19,6 +19,10 @@ impl State {
             }
             WindowsRequest::Find { wanted, reply } => {
                 answer(reply, allowed.map(|()| replica.windows().filter(|window| wanted.matches(window)).cloned().collect()));
+            }
+            WindowsRequest::Rules { window, reply } => {
+                let rules = allowed.and_then(|()| self.wire_rules(window).map_err(|refusal| bus::refusal(&refusal)));
+                answer(reply, rules);
             }
             WindowsRequest::WaitFor { wanted, awaited, timeout, reply } => match allowed {
                 Ok(()) => self.wait_for_window(Waiter { wanted, awaited, timeout, reply }),

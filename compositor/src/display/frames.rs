@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use glasshouse_core::{OutputId, Timestamp, View};
+use glasshouse_core::{Audience, OutputId, Timestamp, View};
 use glasshouse_link::{OutputState, Pace, PresentedKind, Seq};
 use smithay::{
     reexports::wayland_protocols::wp::presentation_time::server::wp_presentation_feedback,
@@ -94,11 +94,12 @@ impl State {
         }
     }
 
-    /// Gives the link the newest scene of every output that has changed.
+    /// Gives the link the newest scene of every output that has changed: what pictures show, because no output has a screen yet and pictures
+    /// are all that is ever seen of one. An output with a screen will be given what [`Audience::Screen`] sees.
     pub fn compose(&mut self) {
         for output in std::mem::take(&mut self.display.redraw) {
             let Some(info) = self.desktop.output(output) else { continue };
-            let Some(scene) = self.desktop.scene(View::Output(output), self.now) else { continue };
+            let Some(scene) = self.desktop.scene_for(Audience::Capture, View::Output(output), self.now) else { continue };
             let state = OutputState { transform: info.mode.transform, scale: info.mode.scale, refresh_mhz: info.mode.refresh_mhz, scene };
             self.display.link.set_output(output, Some(state));
         }

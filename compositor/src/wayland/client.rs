@@ -1,6 +1,6 @@
 //! One connection.
 
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Mutex, OnceLock, PoisonError, mpsc};
 
 use smithay::{
     reexports::wayland_server::{
@@ -22,6 +22,8 @@ pub struct ClientState {
     pub pid: Option<i32>,
     /// Where it comes from. `None`: by our own socket.
     pub sandbox: Option<Sandbox>,
+    /// The systemd unit of its process, once it is known. See [`origin_of`].
+    pub unit: OnceLock<Option<String>>,
     pub compositor: CompositorClientState,
     pub quota: Quota,
     pub counts: Counts,
@@ -109,6 +111,39 @@ pub fn is_trusted(client: &Client) -> bool {
     client.get_data::<ClientState>().is_some_and(|state| state.sandbox.is_none())
 }
 
+/// The systemd unit that a client's process runs in, and whether it came by a sandbox's socket. The unit is looked for once, with the first
+/// window: before that whoever starts programs may not have put them there yet. It is two lines that the kernel makes up, so nothing waits.
+pub fn origin_of(client: &Client) -> (Option<String>, bool) {
+    let Some(state) = client.get_data::<ClientState>() else { return (None, false) };
+    let read = || unit_in(&std::fs::read_to_string(format!("/proc/{}/cgroup", state.pid?)).ok()?);
+    (state.unit.get_or_init(read).clone(), state.sandbox.is_some())
+}
+
+/// The innermost service or scope of what `/proc/PID/cgroup` says.
+fn unit_in(cgroup: &str) -> Option<String> {
+    // The unified hierarchy has the number 0; before it systemd had one of its own.
+    let of = |line: &'_ str| line.split_once("::").or_else(|| line.split_once(":name=systemd:")).map(|(_, path)| path.to_owned());
+    let path = cgroup.lines().filter(|line| line.starts_with("0::") || line.contains(":name=systemd:")).find_map(of)?;
+    let unit = path.rsplit('/').find(|part| part.ends_with(".service") || part.ends_with(".scope"))?;
+    Some(unit.to_owned())
+}
+
 pub fn quota_of(client: &Client) -> Option<&Quota> {
     client.get_data::<ClientState>().map(|state| &state.quota)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unit_in;
+
+    #[test]
+    fn the_unit_of_a_process_is_its_innermost_service_or_scope() {
+        let check = |cgroup: &str, unit: Option<&str>| assert_eq!(unit_in(cgroup).as_deref(), unit, "{cgroup}");
+        check("0::/user.slice/user-1000.slice/user@1000.service/app.slice/app-foot@1.service\n", Some("app-foot@1.service"));
+        check("0::/user.slice/user-1000.slice/session-2.scope\n", Some("session-2.scope"));
+        check("0::/system.slice/docker.service/kubepods/x\n", Some("docker.service"));
+        check("12:pids:/x.service\n1:name=systemd:/user.slice/a.scope\n", Some("a.scope"));
+        check("12:pids:/x.service\n0::/\n", None);
+        check("", None);
+    }
 }

@@ -146,11 +146,14 @@ impl State {
     pub fn idle_turn(&mut self) {
         if std::mem::take(&mut self.idle_notifier.look_again) {
             let inhibitors = &self.idle_notifier.inhibitors;
-            let inhibited = !inhibitors.is_empty()
-                && self.desktop.outputs().iter().any(|output| {
-                    let visible = self.desktop.visible(output.id);
-                    visible.iter().any(|surface| inhibitors.contains_key(surface))
-                });
+            let asked_for = || {
+                !inhibitors.is_empty()
+                    && self.desktop.outputs().iter().any(|output| {
+                        let visible = self.desktop.visible(output.id);
+                        visible.iter().any(|surface| inhibitors.contains_key(surface))
+                    })
+            };
+            let inhibited = self.desktop.keeps_awake() || asked_for();
             let told = self.idle_notifier.idle.inhibit(inhibited, self.now);
             self.idle_notifier.tell(told);
         }

@@ -33,6 +33,7 @@ mod wlr_foreign_toplevel_management_v1;
 pub mod xdg_foreign_v2;
 pub mod xdg_shell;
 mod xdg_system_bell_v1;
+mod xdg_toplevel_tag_v1;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -54,7 +55,10 @@ use smithay::{
                 tearing_control::v1::server::wp_tearing_control_manager_v1::WpTearingControlManagerV1,
                 text_input::zv3::server::zwp_text_input_manager_v3::ZwpTextInputManagerV3,
             },
-            xdg::foreign::zv2::server::{zxdg_exporter_v2::ZxdgExporterV2, zxdg_importer_v2::ZxdgImporterV2},
+            xdg::{
+                foreign::zv2::server::{zxdg_exporter_v2::ZxdgExporterV2, zxdg_importer_v2::ZxdgImporterV2},
+                toplevel_tag::v1::server::xdg_toplevel_tag_manager_v1::XdgToplevelTagManagerV1,
+            },
         },
         wayland_protocols_misc::{
             zwp_input_method_v2::server::zwp_input_method_manager_v2::ZwpInputMethodManagerV2,
@@ -199,6 +203,7 @@ impl Clients {
         dh.create_global::<State, ZwpInputMethodManagerV2, ()>(1, ());
         dh.create_global::<State, ZwpVirtualKeyboardManagerV1, ()>(1, ());
         dh.create_global::<State, ZwlrVirtualPointerManagerV1, ()>(2, ());
+        dh.create_global::<State, XdgToplevelTagManagerV1, ()>(1, ());
         // These keep nothing that we would ask for.
         XdgDecorationState::new::<State>(dh);
         OutputManagerState::new_with_xdg_output::<State>(dh);

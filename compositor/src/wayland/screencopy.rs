@@ -176,6 +176,8 @@ impl Dispatch<ZwlrScreencopyFrameV1, Promise> for State {
             cursor: wanted.cursor,
             target,
         };
+        // What was told in this turn may hide something.
+        state.settle();
         state.display.look(state.now);
         state.compose();
         // A client's buffer is written once: whether a dead display had begun is not known.

@@ -37,6 +37,7 @@ use smithay::{
 };
 
 use super::{
+    client::origin_of,
     compositor::Refused,
     quota::{MAX_DEPTH, MAX_TEXT},
     surface::{Role, Surface, id_of},
@@ -65,12 +66,13 @@ impl XdgShellHandler for State {
         let Some(surface) = id_of(toplevel.wl_surface()) else { return };
         let window = self.desktop.allocate_window();
         let pid = toplevel.wl_surface().client().and_then(|client| client.get_credentials(&self.clients.dh).ok()).map(|c| c.pid);
+        let (unit, sandboxed) = toplevel.wl_surface().client().map(|client| origin_of(&client)).unwrap_or_default();
         toplevel.with_pending_state(|state| state.decoration_mode = Some(Mode::ServerSide));
         if let Some(known) = self.clients.surfaces.all.get_mut(&surface) {
             known.role = Role::Toplevel { window, toplevel: toplevel.clone() };
         }
         self.clients.windows.insert(window, toplevel);
-        self.observe(Event::WindowCreated { window, surface, client: ClientInfo { pid } });
+        self.observe(Event::WindowCreated { window, surface, client: ClientInfo { pid, unit, sandboxed } });
     }
 
     fn toplevel_destroyed(&mut self, toplevel: ToplevelSurface) {

@@ -191,6 +191,14 @@ pub(crate) enum Order {
     /// Wait for a window or an event. Fails if it does not come in time.
     #[command(subcommand)]
     WaitFor(WaitFor),
+    /// Say which rules of the configuration match a window, why each of the others does not, and what the window has of them.
+    Explain {
+        #[arg(value_parser = window, default_value = "focused")]
+        window: WindowRef,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Read, check and change the configuration.
     #[command(subcommand)]
     Config(Config),

@@ -186,7 +186,8 @@ fn window_change(change: &WindowChange) -> String {
         pid,
         parent,
         output,
-        workspace
+        workspace,
+        tag
     )
 }
 

@@ -6,6 +6,7 @@ mod config;
 mod connect;
 mod doctor;
 mod events;
+mod explain;
 mod failure;
 mod json;
 mod picture;
@@ -119,6 +120,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Order::Scroll { dx, dy } => Input1Proxy::new(connection).await?.scroll(dx, dy).await?,
         Order::Watch { filter, kinds, metrics_hz, json } => events::watch(connection, &socket, filter, kinds, metrics_hz, json).await?,
         Order::WaitFor(order) => wait_for(connection, order).await?,
+        Order::Explain { window, json } => explain::window(connection, &window, json).await?,
         Order::Config(order) => config::ask(connection, order).await?,
         Order::Snapshot(order) => snapshot::carry_out(connection, order).await?,
         Order::Top { once, json, interval } => top::run(connection, once, json, interval).await?,

@@ -142,6 +142,7 @@ pub(crate) fn window_json(window: &Window) -> Value {
         "marks": window.marks,
         "aspect": window.aspect,
         "unresponsive": window.unresponsive,
+        "tag": window.tag,
     })
 }
 

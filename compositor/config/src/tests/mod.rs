@@ -4,6 +4,7 @@ mod layers;
 mod loading;
 mod options;
 mod properties;
+mod rules;
 
 use std::path::PathBuf;
 

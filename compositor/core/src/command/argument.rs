@@ -38,6 +38,11 @@ pub trait Argument: Sized + Clone + PartialEq {
     /// As many words as it takes: one, unless [`Self::REST`].
     fn words(&self) -> Vec<String>;
 
+    /// The window that it names, if it names one.
+    fn window_mut(&mut self) -> Option<&mut WindowRef> {
+        None
+    }
+
     /// Only for [`Self::REST`].
     ///
     /// # Errors
@@ -85,6 +90,10 @@ impl<T: Argument> Argument for Option<T> {
 
     fn words(&self) -> Vec<String> {
         self.as_ref().map(T::words).unwrap_or_default()
+    }
+
+    fn window_mut(&mut self) -> Option<&mut WindowRef> {
+        self.as_mut().and_then(T::window_mut)
     }
 }
 
@@ -173,6 +182,10 @@ impl Argument for WindowRef {
                 }
             }
         })
+    }
+
+    fn window_mut(&mut self) -> Option<&mut WindowRef> {
+        Some(self)
     }
 
     fn words(&self) -> Vec<String> {

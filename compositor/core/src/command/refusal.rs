@@ -40,6 +40,8 @@ pub enum Refusal {
     BadGeometry,
     #[error("this caller has no right to {scope}")]
     NotPermitted { scope: &'static str },
+    #[error("window {window} is hidden from pictures by {rule} of the configuration")]
+    HiddenFromCapture { window: WindowId, rule: String },
     #[error("the session is locked")]
     Locked,
     #[error("there is nothing to undo")]

@@ -132,6 +132,15 @@ macro_rules! commands {
                 }
             }
 
+            /// Every window that the arguments name.
+            pub(crate) fn each_window(&mut self, act: &mut dyn FnMut(&mut WindowRef)) {
+                match self {
+                    $(Self::$variant { $($field,)* } => {
+                        $(Argument::window_mut($field).into_iter().for_each(&mut *act);)*
+                    })+
+                }
+            }
+
             /// The text form, word by word. [`Self::parse`] gives the same command back.
             pub fn words(&self) -> Vec<String> {
                 match self {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
@@ -9,7 +10,8 @@ use euclid::{Point2D, Rect, Size2D};
 use glasshouse_scene::{Logical, LogicalPoint, LogicalRect, LogicalSize, OutputId, Scene, SurfaceId};
 
 use crate::{
-    Caller, Command, Desktop, Effect, Effects, Event, Notice, Refusal, Settings, Timestamp, View, WindowConfigure, WindowId, WindowRef,
+    Audience, Caller, Command, Desktop, Effect, Effects, Event, Notice, Refusal, Rules, Settings, Timestamp, View, WindowConfigure,
+    WindowId, WindowRef,
     command::WorkspaceRef,
     event::{CursorWanted, Edges, LayerState, SurfaceState, Want, WindowChange},
     tests::{add_output, configure_output},
@@ -60,6 +62,9 @@ pub(super) enum Op {
     SwipeEnd(bool),
     Cursor(Option<CursorWanted>),
     Drag(Option<u8>),
+    Title(u8, &'static str),
+    /// The configuration has these rules from now on.
+    Rules(Arc<Rules>),
     /// Milliseconds pass, and ticks come when they were asked for.
     Pass(u16),
 }
@@ -119,6 +124,8 @@ pub(super) struct Bench {
     layers: BTreeMap<u8, SurfaceId>,
     /// As they were when a redraw was last asked for.
     pub(super) scenes: BTreeMap<OutputId, Scene>,
+    /// What pictures showed then.
+    pub(super) captured: BTreeMap<OutputId, Scene>,
     /// What the last op caused.
     pub(super) effects: Effects,
     pub(super) told_focus: Option<SurfaceId>,
@@ -135,6 +142,7 @@ impl Bench {
             noted: Effects::new(),
             layers: BTreeMap::new(),
             scenes: BTreeMap::new(),
+            captured: BTreeMap::new(),
             effects: Effects::new(),
             told_focus: None,
             open: BTreeSet::new(),
@@ -235,11 +243,13 @@ impl Bench {
                 }
                 Effect::Redraw { output } => {
                     let scene = self.desktop.scene(View::Output(*output), self.now).expect("a redraw for a dead output");
-                    let before = self.scenes.insert(*output, scene.clone());
-                    assert_ne!(before, Some(scene), "a redraw of what did not change");
+                    let captured = self.desktop.scene_for(Audience::Capture, View::Output(*output), self.now).expect("as above");
+                    let before = (self.scenes.insert(*output, scene.clone()), self.captured.insert(*output, captured.clone()));
+                    assert_ne!(before, (Some(scene), Some(captured)), "a redraw of what did not change");
                 }
                 Effect::OutputRemoved { output } => {
                     self.scenes.remove(output);
+                    self.captured.remove(output);
                 }
                 Effect::CloseLayer { surface } => self.layers.retain(|_, layer| layer != surface),
                 Effect::Focus { surface } => {
@@ -254,8 +264,21 @@ impl Bench {
         for output in self.desktop.outputs() {
             let scene = self.desktop.scene(View::Output(output.id), self.now);
             assert_eq!(self.scenes.get(&output.id), scene.as_ref(), "a redraw is missing");
+            let captured = self.desktop.scene_for(Audience::Capture, View::Output(output.id), self.now);
+            assert_eq!(self.captured.get(&output.id), captured.as_ref(), "a redraw of pictures is missing");
         }
+        let commands: Vec<Command> = effects
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::RunFor { commands, .. } => Some(commands.clone()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
         self.effects.extend(effects);
+        for command in commands {
+            let _ = self.command(command); // As the edge, which goes on with the next one.
+        }
     }
 
     fn nth_output(&self, n: u8) -> Option<OutputId> {
@@ -396,6 +419,11 @@ impl Bench {
             Op::Drag(n) => {
                 let surface = n.and_then(|n| self.clients.get(&n)?.subsurface).map(|(surface, ..)| surface);
                 self.observe(Event::DragIcon { surface });
+            }
+            Op::Title(n, title) => self.change(n, WindowChange::Title(title.to_owned())),
+            Op::Rules(rules) => {
+                let settings = Settings { rules, ..self.desktop.settings().clone() };
+                self.observe(Event::SettingsChanged(Box::new(settings)));
             }
             Op::Pass(ms) => self.pass(Duration::from_millis(ms.into())),
         }

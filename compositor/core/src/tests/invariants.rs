@@ -26,6 +26,7 @@ pub(super) fn assert_invariants(t: &Bench) {
     nothing_is_left_to_say(t);
     waiting_ends(t);
     points_find_what_is_painted(t);
+    super::rules::rules_are_followed(t);
 }
 
 fn ids_are_unique(t: &Bench) {

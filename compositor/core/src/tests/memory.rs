@@ -117,7 +117,7 @@ fn the_same_process_is_surer_than_the_same_title_and_that_than_the_same_program(
     let mut t = Bench::with_outputs(1);
     for n in 1..=3 {
         t.open_named(n, "app", "shell");
-        t.desktop.windows.get_mut(t.clients[&n].id).unwrap().client = ClientInfo { pid: Some(n.into()) };
+        t.desktop.windows.get_mut(t.clients[&n].id).unwrap().client = ClientInfo { pid: Some(n.into()), ..ClientInfo::default() };
     }
     t.change(2, WindowChange::Title("mail".to_owned()));
     t.said("set-floating on --window 3");
@@ -129,7 +129,7 @@ fn the_same_process_is_surer_than_the_same_title_and_that_than_the_same_program(
     after.run([Op::Open(7, 300, 200), Op::Open(8, 300, 200), Op::Open(9, 300, 200)]);
     let mut shows = |n: u8, pid: i32, title: &str| {
         let id = after.clients[&n].id;
-        after.desktop.windows.get_mut(id).unwrap().client = ClientInfo { pid: Some(pid) };
+        after.desktop.windows.get_mut(id).unwrap().client = ClientInfo { pid: Some(pid), ..ClientInfo::default() };
         after.change(n, WindowChange::AppId("app".to_owned()));
         after.change(n, WindowChange::Title(title.to_owned()));
         after.run([Op::ClientCommits(n)]);

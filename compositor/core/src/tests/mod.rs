@@ -10,6 +10,7 @@ mod lock;
 mod memory;
 mod outputs;
 mod regressions;
+mod rules;
 mod swipes;
 mod undo;
 mod windows;

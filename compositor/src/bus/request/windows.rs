@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use glasshouse_protocols::{Awaited, Window, WindowMatch};
+use glasshouse_protocols::{
+    Awaited, Window, WindowMatch,
+    rules::{RuleInForce, RuleOutcome},
+};
 
 use crate::bus::Reply;
 
@@ -17,6 +20,11 @@ pub enum WindowsRequest {
     Find {
         wanted: WindowMatch,
         reply: Reply<Vec<Window>>,
+    },
+    /// See [`crate::State::wire_rules`].
+    Rules {
+        window: u64,
+        reply: Reply<(Vec<RuleOutcome>, Vec<RuleInForce>)>,
     },
     /// Answered when it is so, or with `TimedOut`.
     WaitFor {

@@ -137,6 +137,7 @@ fn echo(request: Request) {
             drop(reply.send(Ok(Subscribed { newest: 5, from: SubscribedFrom::Snapshot(sample_snapshot()) })));
         }
         Request::Window { request: WindowsRequest::Get { window, reply }, .. } => drop(reply.send(said(format!("window {window}")))),
+        Request::Window { request: WindowsRequest::Rules { window, reply }, .. } => drop(reply.send(said(format!("rules {window}")))),
         Request::Window { request: WindowsRequest::Find { wanted, reply }, .. } => drop(reply.send(said(format!("{wanted:?}")))),
         Request::Window { request: WindowsRequest::WaitFor { wanted, awaited, timeout, reply }, .. } => {
             drop(reply.send(said(format!("{wanted:?} {awaited:?} {timeout:?}"))));

@@ -1,0 +1,60 @@
+//! What is hidden from pictures, and what else edges ask about rules.
+
+use super::InhibitIdle;
+use crate::{
+    command::Refusal,
+    desktop::Desktop,
+    ids::{SurfaceId, WindowId},
+    window::{Slot, Window},
+};
+
+impl Desktop {
+    /// Whether a surface belongs to a window or layer surface that is hidden from pictures, as itself, subsurface or popup.
+    pub(crate) fn is_hidden(&self, surface: SurfaceId) -> bool {
+        let root = self.popup_root(self.surfaces.root(surface).0);
+        match self.windows.of_surface(root) {
+            Some(window) => window.ruled.lasting.hide_from_capture == Some(true),
+            None => self.layers.get(root).is_some_and(|layer| layer.ruled.lasting.hide_from_capture == Some(true)),
+        }
+    }
+
+    /// Whether any window or layer surface is hidden from pictures.
+    pub(crate) fn hides_anything(&self) -> bool {
+        self.windows.iter().any(|window| window.ruled.lasting.hide_from_capture == Some(true))
+            || self.layers.list.iter().any(|layer| layer.ruled.lasting.hide_from_capture == Some(true))
+    }
+
+    /// Whether somebody may take a picture of this window alone.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::HiddenFromCapture`] with the rule that hides it.
+    pub fn may_capture(&self, window: WindowId) -> Result<(), Refusal> {
+        let hides = |window: &&Window| window.ruled.lasting.hide_from_capture == Some(true);
+        let Some(hidden) = self.windows.get(window).filter(hides) else { return Ok(()) };
+        let rule = self.rule_behind(hidden, |lasting| lasting.hide_from_capture.is_some()).unwrap_or_else(|| "a rule".to_owned());
+        Err(Refusal::HiddenFromCapture { window, rule })
+    }
+
+    /// Whether rules keep the session from being idle, because of what is to be seen now.
+    pub fn keeps_awake(&self) -> bool {
+        let keeps = |window: &Window| match window.ruled.lasting.inhibit_idle {
+            None | Some(InhibitIdle::Never) => false,
+            Some(InhibitIdle::Visible) => true,
+            Some(InhibitIdle::Focused) => self.focused_window() == Some(window.id),
+            Some(InhibitIdle::Fullscreen) => matches!(window.slot, Slot::Fullscreen(_)),
+        };
+        !self.lock.on && self.windows.iter().any(|window| self.seen(window) && keeps(window))
+    }
+
+    /// Whether the program of a surface may have all keys, which it asks for.
+    pub fn may_inhibit_shortcuts(&self, surface: SurfaceId) -> bool {
+        let root = self.popup_root(self.surfaces.root(surface).0);
+        self.windows.of_surface(root).is_none_or(|window| window.ruled.lasting.inhibit_shortcuts != Some(false))
+    }
+
+    /// How often a window was judged so far: what rules cost.
+    pub fn windows_judged(&self) -> u64 {
+        self.judging.judged
+    }
+}
