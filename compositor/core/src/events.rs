@@ -184,7 +184,7 @@ impl Desktop {
         let Some(window) = self.windows.get_mut(id).filter(|window| window.phase != Phase::Mapped) else { return };
         // It may have another name since it was looked at, or not have waited for a configure. It opens as others do.
         window.phase = Phase::Ready;
-        if self.windows.get(id).is_some_and(|window| self.workspace_of(window).is_none()) {
+        if self.windows.get(id).is_some_and(|window| self.workspace_of(window).is_none() && !window.is_stowed()) {
             self.assign_workspace(id);
         }
         self.open_by_rules(id);

@@ -60,7 +60,7 @@ mod part {
 const URGENT: Color = Color::rgb(0xff_9e_5e, 1.0);
 /// What pictures show in place of something that is hidden from them: solid, and darker than any background, so that one sees that
 /// something is there.
-const VEIL: Color = Color::rgb(0x10_11_16, 1.0);
+const VEIL: Color = Color::rgb(0x10_11_17, 1.0);
 /// The background of an output's own view.
 const BACKGROUND: u64 = 0;
 /// Where a window that is carried would lie.

@@ -72,7 +72,7 @@ fn every_part_of_a_rule_is_read_and_written() {
     assert_eq!(all.any_of[0].texts[&Text::AppId].as_str(), r"^a\d$");
     assert_eq!(all.any_of[0].workspace.as_deref(), Some("2"));
     assert_eq!(all.any_of[1].at_startup, Some(Duration::from_secs(60)));
-    assert_eq!(all.any_of[2].states[&State::Unresponsive], false);
+    assert!(!all.any_of[2].states[&State::Unresponsive]);
     assert_eq!(all.opening.workspace, Some(Destination::Name("mail".to_owned())));
     assert_eq!((all.opening.said().len(), all.lasting.said().len(), all.run.len()), (9, 13, 2), "a property was not read");
     assert_eq!(plain.opening.workspace, Some(Destination::Number(3)));

@@ -208,7 +208,8 @@ fn rules_have_a_say_when_a_window_asks_for_attention() {
 
 #[test]
 fn every_state_can_be_looked_at_and_a_change_of_it_is_noticed() {
-    let steps: Vec<(State, fn(&mut Bench, bool))> = vec![
+    type Change = fn(&mut Bench, bool);
+    let steps: Vec<(State, Change)> = vec![
         (State::Floating, |t, on| t.run([Op::Command(Do::Float(1, on))])),
         (State::Fullscreen, |t, on| t.run([Op::Command(Do::Fullscreen(1, on, None))])),
         (State::Maximized, |t, on| t.run([Op::Command(Do::Maximize(1, on))])),
