@@ -111,10 +111,12 @@ impl Desktop {
         }
         let comes = self.windows.get(id).is_some_and(|window| window.home.workspace != Some(workspace)) || self.floats_by_layout(id);
         self.enter(id, workspace)?;
-        if self.floats_by_layout(id)
-            && let Some(window) = self.windows.get_mut(id)
-        {
-            window.modes.floating = Some(false);
+        if self.floats_by_layout(id) {
+            self.leave_scratchpad(id);
+            if let Some(window) = self.windows.get_mut(id) {
+                // What is sticky floats.
+                (window.modes.floating, window.modes.sticky) = (Some(false), false);
+            }
         }
         match self.drop_beside(id, DropTarget { window: target, side }) {
             // The layout has put it there already.
