@@ -7,12 +7,13 @@ use glasshouse_core::{Blend, Rules, Settings, Struts, tiles};
 use crate::{
     binding::{Bindings, Bound, DEFAULT_MODE, Trigger},
     options::{
-        Appearance, Background, Border, Bus, Capture, Columns, Cursor, Device, Display, Focus, Gestures, Keyboard, Layout, MasterStack,
-        Output, Session, Shadow, TOUCHPAD_ONLY, Telemetry, Tree,
+        Animations, Appearance, Background, Border, Bus, Capture, Columns, Cursor, Device, Display, Focus, Gestures, Keyboard, Layout,
+        MasterStack, Output, Session, Shadow, TOUCHPAD_ONLY, Telemetry, Tree,
     },
     problem::Fault,
     rules::{LayerRules, WindowRules},
     table::{Group, Row, Section, When},
+    types::Animate,
     value::{Node, Setting},
 };
 
@@ -22,6 +23,7 @@ pub struct Config {
     pub window_rules: WindowRules,
     pub layer_rules: LayerRules,
     pub layout: Layout,
+    pub animations: Animations,
     pub columns: Columns,
     pub tree: Tree,
     pub master_stack: MasterStack,
@@ -87,6 +89,15 @@ impl Config {
             cascade_step: self.layout.cascade_step_px,
             snap_distance: self.layout.snap_distance_px,
             rules: Arc::new(Rules { windows: self.window_rules.0.clone(), layers: self.layer_rules.0.clone() }),
+            animations: glasshouse_core::Animations {
+                // Whoever knows what draws decides about `auto`.
+                enabled: self.animations.enabled == Animate::On,
+                speed: self.animations.speed,
+                open: self.animations.window_open,
+                close: self.animations.window_close,
+                shift: self.animations.window_move,
+                workspace: self.animations.workspace,
+            },
         }
     }
 
@@ -187,6 +198,7 @@ pub(crate) fn table() -> (Vec<Group>, Vec<Row>) {
     fixed! { groups, rows,
         "layout": Layout = layout;
         "layout.columns": Columns = columns;
+        "animations": Animations = animations;
         "layout.tree": Tree = tree;
         "layout.master-stack": MasterStack = master_stack;
         "focus": Focus = focus;

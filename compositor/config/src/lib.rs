@@ -48,7 +48,7 @@ pub use schema::schema;
 pub use source::{Origin, Source};
 pub use table::{Group, Row, When, groups, rows};
 pub use types::{
-    AccelProfile, CalibrationMatrix, ClickMethod, Directory, DragLock, Executor, Listen, Position, Restore, Rgba, ScrollMethod, SendEvents,
-    TapButtonMap, XkbNames,
+    AccelProfile, Animate, CalibrationMatrix, ClickMethod, Directory, DragLock, Executor, Listen, Position, Restore, Rgba, ScrollMethod,
+    SendEvents, TapButtonMap, XkbNames,
 };
 pub use xkeysym::Keysym;

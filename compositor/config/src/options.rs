@@ -1,7 +1,7 @@
 //! The options, section by section. This is the only place where an option is written down.
 
 use glasshouse_core::{
-    LayoutKind,
+    Animations as Moves, LayoutKind, Movement,
     command::Mode,
     tiles::{Centring, ColumnsOptions, NewWindow, Side, Width},
 };
@@ -11,8 +11,8 @@ use crate::{
     binding::CommandLine,
     table::section,
     types::{
-        AccelProfile, CalibrationMatrix, ClickMethod, Directory, DragLock, Executor, Listen, Position, Restore, Rgba, ScrollMethod,
-        SendEvents, TapButtonMap, XkbNames,
+        AccelProfile, Animate, CalibrationMatrix, ClickMethod, Directory, DragLock, Executor, Listen, Position, Restore, Rgba,
+        ScrollMethod, SendEvents, TapButtonMap, XkbNames,
     },
 };
 
@@ -41,6 +41,24 @@ section! {
         snap_distance_px: f64 = 12.0, Now, example "0", from 0.0 to 200.0;
         /// How long a new arrangement waits for slow programs before it is shown without them.
         configure_timeout_ms: u32 = 200, New, example "100", from 0.0 to 10000.0;
+    }
+
+    /// How windows move to their places. Only what is seen moves: keys, clicks, scripts and events find everything where it will be, at once.
+    /// A movement is `off`, `linear`, `ease-out` or `ease-in-out` with milliseconds, or `spring` with a damping ratio (1 comes to rest soonest
+    /// without passing its place) and a stiffness in 1/s².
+    Animations {
+        /// Whether there are any: yes, no, or only if a GPU draws.
+        enabled: Animate = Animate::Auto, Now, example "\"on\"";
+        /// 2 takes half the time.
+        speed: f64 = 1.0, Now, example "2.0", from 0.1 to 10.0;
+        /// A window appears.
+        window_open: Movement = Moves::default().open, Now, example "\"ease-out 200\"";
+        /// A window goes.
+        window_close: Movement = Moves::default().close, Now, example "\"off\"";
+        /// A window gets another place or another size.
+        window_move: Movement = Moves::default().shift, Now, example "\"spring 0.8 600\"";
+        /// An output shows another workspace.
+        workspace: Movement = Moves::default().workspace, Now, example "\"ease-in-out 250\"";
     }
 
     /// The layout `columns`: columns on a strip without end, which scrolls with the focus.

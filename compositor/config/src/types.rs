@@ -259,6 +259,14 @@ words! {
         Gpu = "gpu",
     }
 
+    /// When windows move.
+    Animate {
+        /// If a GPU draws.
+        Auto = "auto",
+        On = "on",
+        Off = "off",
+    }
+
     /// When a desktop that is started is made what the last one on its socket was.
     Restore {
         /// It begins empty, and nothing is kept for the next one.

@@ -1,7 +1,7 @@
 //! How values are read from TOML, written back and described.
 
 use glasshouse_core::{
-    LayoutKind,
+    LayoutKind, Movement,
     command::{Argument, Kind, Mode},
     tiles::{Centring, NewWindow, Side, Width},
 };
@@ -320,7 +320,7 @@ macro_rules! argument {
     )+ };
 }
 
-argument!(LayoutKind, Transform, Mode, Width, Centring, Side, NewWindow);
+argument!(LayoutKind, Transform, Mode, Width, Centring, Side, NewWindow, Movement);
 
 /// A word out of a closed list, as an enum with its words.
 macro_rules! words {

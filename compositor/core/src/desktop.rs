@@ -13,6 +13,7 @@ use crate::{
     layer::Layers,
     layout::tiles::Tab,
     lock::Lock,
+    moving::Motions,
     output::{OutputInfo, Outputs},
     permit::permit,
     pointer::Pointer,
@@ -49,6 +50,7 @@ pub struct Desktop {
     pub(crate) lock: Lock,
     pub(crate) swipe: Option<Swipe>,
     pub(crate) judging: Judging,
+    pub(crate) motions: Motions,
     changed: Changed,
     last_surface: u64,
     last_window: u64,
@@ -85,6 +87,7 @@ impl Desktop {
             lock: Lock::default(),
             swipe: None,
             judging: Judging::default(),
+            motions: Motions::default(),
             changed: Changed::Nothing,
             last_surface: 0,
             last_window: 0,
@@ -159,7 +162,7 @@ impl Desktop {
             Changed::Pointer if self.pointer.grab.is_none() && self.pointer.drag_icon.is_none() => {
                 let under = self.under(self.pointer.at);
                 self.follow_look(under);
-                self.tell_cursor(under, effects);
+                self.tell_cursor(now, under, effects);
                 return;
             }
             Changed::Pointer | Changed::Anything | Changed::Outputs => {}
@@ -185,7 +188,8 @@ impl Desktop {
         let under = self.under(self.pointer.at);
         self.rest(under);
         self.follow_look(under);
-        self.tell(under, effects);
+        self.animate(now);
+        self.tell(now, under, effects);
     }
 
     /// Whether there is nothing of which the conclusions are not drawn.

@@ -14,6 +14,7 @@ use crate::{
     grid::{Grid, tame},
     ids::{Timestamp, WindowId, WorkspaceId},
     layout::tiles::Tab,
+    moving::Warp,
     output::Output,
     pointer::Look,
     settings::Blend,
@@ -54,6 +55,8 @@ mod part {
     pub(super) const VEIL: u8 = 3;
     /// And above: those of containers in each other.
     pub(super) const TAB: u8 = 4;
+    /// And the one above: of what is left of a closed window.
+    pub(super) const FADING: u8 = 250;
 }
 
 /// Of a tab whose window asks for attention: warm, where everything else is cool.
@@ -61,6 +64,8 @@ const URGENT: Color = Color::rgb(0xff_9e_5e, 1.0);
 /// What pictures show in place of something that is hidden from them: solid, and darker than any background, so that one sees that
 /// something is there.
 const VEIL: Color = Color::rgb(0x10_11_17, 1.0);
+/// What remains of a closed window is a pane of this.
+const GLASS: Color = Color::rgb(0x9f_c8_ff, 0.16);
 /// The background of an output's own view.
 const BACKGROUND: u64 = 0;
 /// Where a window that is carried would lie.
@@ -79,25 +84,25 @@ impl Desktop {
     }
 
     /// What a view shows to somebody. `None` as for [`Self::scene`].
-    pub fn scene_for(&self, audience: Audience, view: View, _at: Timestamp) -> Option<Scene> {
+    pub fn scene_for(&self, audience: Audience, view: View, at: Timestamp) -> Option<Scene> {
         match view {
             View::Window(_) | View::Region { .. } if self.lock.on => None,
             // Settling has made them already.
-            View::Output(id) if self.is_settled() => self.told.scene(id, audience),
-            View::Output(id) => Some(self.output_scene(self.outputs.get(id)?, audience)),
+            View::Output(id) if self.is_settled() && !self.is_moving() => self.told.scene(id, audience),
+            View::Output(id) => Some(self.output_scene(self.outputs.get(id)?, at, audience)),
             View::Window(id) => self.window_scene(self.windows.get(id)?, audience),
             View::Region { area, scale } => self.region_scene(area, scale, audience),
         }
     }
 
-    pub(crate) fn output_scene(&self, output: &Output, audience: Audience) -> Scene {
+    pub(crate) fn output_scene(&self, output: &Output, at: Timestamp, audience: Audience) -> Scene {
         if !output.powered {
             return self.dark_scene(output);
         }
         if self.lock.on {
             return self.locked_scene(output);
         }
-        let mut painter = Painter::new(self, output.grid(), output.pixels()).shown_to(audience);
+        let mut painter = Painter { at: Some(at), ..Painter::new(self, output.grid(), output.pixels()).shown_to(audience) };
         painter.background(ElementId::Shell(BACKGROUND), Rect::from_size(output.pixels()));
         painter.items(Some(output.id));
         painter.finish(self.cursor_on(output, audience))
@@ -231,6 +236,10 @@ pub(crate) struct Painter<'a> {
     scene: Scene,
     /// Multiplied into that of every element.
     opacity: f32,
+    /// `None`: everything is painted where it will be.
+    at: Option<Timestamp>,
+    /// What is done to the window in hand.
+    warp: Option<Warp>,
     /// A surface is shown once, whatever an edge claims: two elements with one id would be the same thing at two places.
     painted: BTreeSet<SurfaceId>,
 }
@@ -238,7 +247,7 @@ pub(crate) struct Painter<'a> {
 impl<'a> Painter<'a> {
     pub(crate) fn new(desktop: &'a Desktop, grid: Grid, size: PhysicalSize) -> Self {
         let scene = Scene { size, lock_epoch: desktop.lock.epoch, ..Scene::default() };
-        Self { desktop, audience: Audience::Screen, grid, scene, opacity: 1.0, painted: BTreeSet::new() }
+        Self { desktop, audience: Audience::Screen, grid, scene, opacity: 1.0, at: None, warp: None, painted: BTreeSet::new() }
     }
 
     fn shown_to(self, audience: Audience) -> Self {
@@ -259,6 +268,12 @@ impl<'a> Painter<'a> {
     /// Adds an element, unless nothing of it would be seen: then this scene does not change when it moves.
     fn push(&mut self, mut element: Element) {
         element.opacity *= self.opacity;
+        if let Some(warp) = self.warp {
+            element.area = warp.apply(element.area);
+            element.clip = element.clip.map(|clip| warp.apply(clip));
+            element.rounded_area = element.rounded_area.map(|area| warp.apply(area));
+            element.opacity *= warp.opacity;
+        }
         if !element.area.is_empty() && drawn_area(&element, self.scene.size).is_some() {
             self.scene.elements.push(element);
         }
@@ -286,6 +301,7 @@ impl<'a> Painter<'a> {
     /// Paints the stack. `output`: the view is this output's own, and what belongs to another is left out.
     fn items(&mut self, output: Option<OutputId>) {
         let desktop = self.desktop;
+        let mut leaving = self.at.is_some_and(|_| desktop.is_moving());
         // Of two workspaces, one of which pulls the other in, the second lies below panels as well.
         let mut slide = desktop.slide();
         let of = |window: Option<WorkspaceId>| slide.filter(|slide| window == Some(slide.from)).map(|slide| (slide.by, slide.output));
@@ -303,6 +319,11 @@ impl<'a> Painter<'a> {
             })
             .collect();
         for (item, moves) in items {
+            // What goes lies below what stays.
+            if leaving && !matches!(item, Item::Layer(_)) {
+                leaving = false;
+                self.leaving(output);
+            }
             let is_panel = |surface| desktop.layers.get(surface).is_some_and(|layer| layer.layer() >= Layer::Top);
             if matches!(item, Item::Layer(surface) if is_panel(surface))
                 && let Some(slide) = slide.take()
@@ -316,6 +337,9 @@ impl<'a> Painter<'a> {
         }
         if let Some(slide) = slide {
             self.pulled_in(slide, output);
+        }
+        if leaving {
+            self.leaving(output);
         }
         self.carried(output);
         if let Some(icon) = desktop.pointer.drag_icon.filter(|_| !desktop.pointer.dragged_from.is_some_and(|from| self.hides(from))) {
@@ -341,7 +365,9 @@ impl<'a> Painter<'a> {
                 let Some(window) = desktop.windows.get(id) else { return };
                 let Some(drawn) = desktop.drawn(window) else { return };
                 if let Some(clip) = self.clip_to(only_on.or(drawn.only_on), output) {
+                    self.warp = self.warp_of(id);
                     self.window(window, &drawn, clip);
+                    self.warp = None;
                 }
             }
             Item::Tabs(workspace) => {
@@ -351,6 +377,7 @@ impl<'a> Painter<'a> {
                 }
             }
             Item::Popups(root) => {
+                self.warp = desktop.windows.of_surface(root).and_then(|window| self.warp_of(window.id));
                 for popup in desktop.popups.above(root) {
                     let Some(origin) = desktop.main_origin(popup.surface) else { continue };
                     if self.hides(root) {
@@ -361,6 +388,40 @@ impl<'a> Painter<'a> {
                         self.tree(popup.surface, origin, Cut::default());
                     }
                 }
+                self.warp = None;
+            }
+        }
+    }
+
+    fn warp_of(&self, id: WindowId) -> Option<Warp> {
+        if !self.desktop.is_moving() {
+            return None;
+        }
+        let drawn = self.desktop.drawn(self.desktop.windows.get(id)?)?;
+        self.desktop.warp(id, drawn.area, self.grid, self.at?)
+    }
+
+    /// Paints windows that go out of view, and what is left of those that have closed: a pane that fades.
+    fn leaving(&mut self, output: Option<OutputId>) {
+        let desktop = self.desktop;
+        let Some(at) = self.at else { return };
+        for window in desktop.leaving(at) {
+            self.item(Item::Window(window.id), None, output);
+        }
+        let settings = &desktop.settings;
+        let scale = self.grid.scale;
+        for (gone, rect, opacity) in desktop.fading(at).filter(|(gone, ..)| output.is_none_or(|output| output == gone.output)) {
+            let area = self.grid.pixels(rect);
+            let radius = (settings.radius * scale) as f32;
+            let decoration = |part| ElementId::Decoration { surface: gone.surface, part };
+            let glass = Element::new(decoration(part::FADING), area, ElementKind::Fill(GLASS));
+            self.push(Element { radius, opacity, ..glass });
+            let width = self.grid.length(settings.border.width);
+            if width > 0 {
+                let blend = settings.border.focused;
+                let kind = ElementKind::Border { width: width as f32, top: blend.top, bottom: blend.bottom };
+                let border = Element::new(decoration(part::FADING + 1), area.inflate(width, width), kind);
+                self.push(Element { radius: if radius > 0.0 { radius + width as f32 } else { 0.0 }, opacity, ..border });
             }
         }
     }

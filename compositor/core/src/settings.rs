@@ -7,6 +7,7 @@ use glasshouse_scene::Color;
 use crate::{
     command::LayoutKind,
     layout::tiles::{MasterStackOptions, Options},
+    motion::Animations,
     rules::Rules,
 };
 
@@ -47,6 +48,7 @@ pub struct Settings {
     pub snap_distance: f64,
     /// What is different for some windows and layer surfaces.
     pub rules: Arc<Rules>,
+    pub animations: Animations,
 }
 
 /// With how many fingers on a touchpad one swipes what follows them. 0: with none.
@@ -133,6 +135,7 @@ impl Default for Settings {
             cascade_step: 36.0,
             snap_distance: 12.0,
             rules: Arc::default(),
+            animations: Animations::default(),
         }
     }
 }

@@ -7,7 +7,7 @@ use glasshouse_scene::{CursorImage, ElementKind, LogicalPoint, OutputId, Scene, 
 use crate::{
     desktop::Desktop,
     effect::{Effect, Effects, Notice, WindowInfo},
-    ids::{WindowId, WorkspaceId},
+    ids::{Timestamp, WindowId, WorkspaceId},
     paint::Audience,
     stacking::Under,
     window::{Phase, Window},
@@ -56,15 +56,15 @@ struct Presence {
 
 impl Desktop {
     /// Whatever may have changed. `under`: what lies below the pointer.
-    pub(crate) fn tell(&mut self, under: Option<Under>, effects: &mut Effects) {
+    pub(crate) fn tell(&mut self, now: Timestamp, under: Option<Under>, effects: &mut Effects) {
         self.tell_windows(effects);
         self.tell_workspaces(effects);
         let scenes: BTreeMap<OutputId, Scene> =
-            self.outputs.iter().map(|output| (output.id, self.output_scene(output, Audience::Screen))).collect();
+            self.outputs.iter().map(|output| (output.id, self.output_scene(output, now, Audience::Screen))).collect();
         self.tell_surfaces(&scenes, effects);
         self.tell_pointer_focus(under, effects);
         let captured: BTreeMap<OutputId, Scene> = match self.hides_anything() {
-            true => self.outputs.iter().map(|output| (output.id, self.output_scene(output, Audience::Capture))).collect(),
+            true => self.outputs.iter().map(|output| (output.id, self.output_scene(output, now, Audience::Capture))).collect(),
             false => BTreeMap::new(),
         };
         for (output, scene) in &scenes {
@@ -78,7 +78,7 @@ impl Desktop {
     }
 
     /// Only the pointer moved, and it holds nothing: no element of a scene can be another one.
-    pub(crate) fn tell_cursor(&mut self, under: Option<Under>, effects: &mut Effects) {
+    pub(crate) fn tell_cursor(&mut self, now: Timestamp, under: Option<Under>, effects: &mut Effects) {
         self.tell_pointer_focus(under, effects);
         let mut crossed = false;
         let mut redraws = Vec::new();
@@ -93,7 +93,7 @@ impl Desktop {
         }
         // A client's cursor that enters an output has to hear of it, which the long way tells, and so it does what pictures show.
         if crossed || !self.told.captured.is_empty() {
-            self.tell(under, effects);
+            self.tell(now, under, effects);
             return;
         }
         for (output, cursors) in redraws {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use glasshouse_config::{Config, Output, Resolved};
+use glasshouse_config::{Animate, Config, Output, Resolved};
 use glasshouse_core::{Caller, Command, Event, OutputRef};
 
 use crate::State;
@@ -36,8 +36,23 @@ impl State {
             // What somebody chose since stays until the file says something else.
             settings.layout = self.desktop.settings().layout;
         }
+        settings.animations.enabled |= now.animations.enabled == Animate::Auto && self.display.has_gpu();
         self.observe(Event::SettingsChanged(Box::new(settings)));
         self.idle_notifier.look_again = true;
+    }
+
+    /// Something else draws now: windows move if that is quick.
+    pub fn apply_animations(&mut self) {
+        let Some(resolved) = self.configuration.current.clone() else { return };
+        let mut settings = self.desktop.settings().clone();
+        let enabled = match resolved.config.animations.enabled {
+            Animate::Auto => self.display.has_gpu(),
+            Animate::On => true,
+            Animate::Off => false,
+        };
+        if std::mem::replace(&mut settings.animations.enabled, enabled) != enabled {
+            self.observe(Event::SettingsChanged(Box::new(settings)));
+        }
     }
 
     /// Outputs as the configuration describes them: those that are there are changed, virtual ones that are not are made.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use glasshouse_core::{Audience, OutputId, Timestamp, View};
+use glasshouse_core::{Audience, Event, OutputId, Timestamp, View};
 use glasshouse_link::{OutputState, Pace, PresentedKind, Seq};
 use smithay::{
     reexports::wayland_protocols::wp::presentation_time::server::wp_presentation_feedback,
@@ -36,7 +36,8 @@ impl State {
         }
         let clients_wait = self.clients.surfaces.all.values().any(|surface| !surface.callbacks.is_empty() || !surface.feedback.is_empty());
         let live = self.display.link.is_live();
-        if !clients_wait && !(live && (self.display.link.is_dirty() || !self.display.redraw.is_empty())) {
+        let something_new = self.display.link.is_dirty() || !self.display.redraw.is_empty() || self.desktop.is_moving();
+        if !clients_wait && !(live && something_new) {
             return; // Nobody waits and nobody looks.
         }
         let active = self.display.is_active(self.now);
@@ -82,6 +83,8 @@ impl State {
             return;
         }
         self.compose();
+        // The next frame shows it further on.
+        self.display.frame_wanted |= self.desktop.is_moving();
         if self.display.link.is_dirty() {
             self.display.link.submit();
         } else if let Some(seq) = self.display.link.in_flight() {
@@ -97,6 +100,10 @@ impl State {
     /// Gives the link the newest scene of every output that has changed: what pictures show, because no output has a screen yet and pictures
     /// are all that is ever seen of one. An output with a screen will be given what [`Audience::Screen`] sees.
     pub fn compose(&mut self) {
+        if self.desktop.is_moving() {
+            self.observe(Event::Tick);
+            self.settle();
+        }
         for output in std::mem::take(&mut self.display.redraw) {
             let Some(info) = self.desktop.output(output) else { continue };
             let Some(scene) = self.desktop.scene_for(Audience::Capture, View::Output(output), self.now) else { continue };

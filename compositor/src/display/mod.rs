@@ -131,6 +131,11 @@ impl Display {
         self.recipe.as_ref().is_some_and(|recipe| recipe.debug_orders)
     }
 
+    /// Whether a GPU draws, as far as is known.
+    pub fn has_gpu(&self) -> bool {
+        self.executor.as_ref().is_some_and(|(executor, _)| *executor == Executor::Gpu)
+    }
+
     /// Whether a display can be had at all.
     pub fn can_draw(&self) -> bool {
         self.recipe.is_some()
@@ -270,11 +275,13 @@ impl State {
                     running.heard_ready = true;
                 }
                 self.display.executor = Some((executor, reason));
+                self.apply_animations();
             }
             Arrived::ExecutorChanged { executor, reason } => {
                 tracing::warn!(executor = executor.name(), reason, "the display changed its executor");
                 self.alert("warning", "device-lost", format!("the display draws with {} now: {reason}", executor.name()), None);
                 self.display.executor = Some((executor, reason));
+                self.apply_animations();
             }
             Arrived::BeginFrame { output, present_at_ns, refresh_ns } => {
                 if !self.display.ticks.contains_key(&output) {

@@ -95,6 +95,9 @@ fn workspaces_are_in_order(t: &Bench) {
             continue;
         }
         assert_eq!(t.desktop.origin(window.surface), None);
+        if t.desktop.is_moving() {
+            continue;
+        }
         let painted = t.scenes.values().flat_map(|scene| &scene.elements);
         assert!(painted.clone().all(|element| element.kind != ElementKind::Surface(window.surface)));
     }
@@ -190,7 +193,7 @@ fn clients_are_asked_one_thing_at_a_time(t: &Bench) {
 
 /// Looking again without anything new finds nothing new. This is also what finds an event that changed something without saying so.
 fn nothing_is_left_to_say(t: &Bench) {
-    if t.desktop.deadline().is_none_or(|deadline| deadline > t.now) {
+    if !t.desktop.is_moving() && t.desktop.deadline().is_none_or(|deadline| deadline > t.now) {
         let mut again = t.desktop.clone();
         assert_eq!(again.observe(Event::Tick, t.now), []);
     }
@@ -211,7 +214,8 @@ fn waiting_ends(t: &Bench) {
 /// Hit testing is compared with the obvious version: go through the painted scene from the top.
 fn points_find_what_is_painted(t: &Bench) {
     // What is carried is seen below the pointer, and nobody can point at it; workspaces that are pulled are beside their places.
-    if t.desktop.pointer.drag_icon.is_some() || t.desktop.carried().is_some() || t.desktop.slide().is_some() {
+    // What moves is seen elsewhere than it is.
+    if t.desktop.is_moving() || t.desktop.pointer.drag_icon.is_some() || t.desktop.carried().is_some() || t.desktop.slide().is_some() {
         return;
     }
     for output in t.desktop.outputs() {

@@ -8,6 +8,7 @@ mod histories;
 mod invariants;
 mod lock;
 mod memory;
+mod moving;
 mod outputs;
 mod regressions;
 mod rules;
