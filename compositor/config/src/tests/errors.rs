@@ -176,7 +176,7 @@ fn mistakes_in_every_layer_are_told_at_once() {
         lines,
         [
             "/etc/a.toml:1:17: this is true or false; write a number",
-            "/home/b.toml:1:1: there is no option \"x\" at the top; there are appearance, bindings, bus, capture, display, focus, input, launch, layer-rules, layout, mode, output, session, telemetry, window-rules",
+            "/home/b.toml:1:1: there is no option \"x\" at the top; there are animations, appearance, bindings, bus, capture, display, focus, input, launch, layer-rules, layout, mode, output, session, telemetry, window-rules",
             "$GLASSHOUSE_LAYOUT_GAP: no option belongs to GLASSHOUSE_LAYOUT_GAP; did you mean GLASSHOUSE_LAYOUT_GAP_PX?",
             "$GLASSHOUSE_FOCUS_NEW_WINDOWS: this is a text; write true or false",
             "--layout: \"spiral\" is not known here; write \"floating\", \"columns\", \"tree\", \"master-stack\", \"grid\" or \"monocle\"",

@@ -72,3 +72,11 @@ fn a_floating_window_on_its_way_to_another_output_keeps_to_the_grid_of_its_own()
     ];
     check(Settings { layout: LayoutKind::Floating, ..Settings::default() }, (1, 1, 8.0), ops);
 }
+
+#[test]
+fn a_window_dropped_onto_another_workspace_waits_for_those_that_make_room() {
+    let workspace = Op::Command(Do::Workspace(crate::WorkspaceRef::Index(2)));
+    let drop = Op::Command(Do::Line("drop-window previous bottom --window last"));
+    let ops = [Op::Open(0, 1, 1), Op::AllCommit, workspace, Op::Open(4, 1, 1), Op::ClientCommits(4), drop];
+    check(Settings::default(), (1000, 600, 1.0), ops);
+}
