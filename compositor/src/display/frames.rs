@@ -37,7 +37,7 @@ impl State {
         let clients_wait = self.clients.surfaces.all.values().any(|surface| !surface.callbacks.is_empty() || !surface.feedback.is_empty());
         let live = self.display.link.is_live();
         let something_new = self.display.link.is_dirty() || !self.display.redraw.is_empty() || self.desktop.is_moving();
-        if !clients_wait && !(live && something_new) {
+        if !(clients_wait || live && something_new) {
             return; // Nobody waits and nobody looks.
         }
         let active = self.display.is_active(self.now);
