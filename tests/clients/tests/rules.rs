@@ -50,7 +50,7 @@ fn foot(desktop: &Desktop, app_id: &str, title: &str, then: &str) -> anyhow::Res
 #[test]
 fn a_terminal_opens_as_rules_say_and_is_explained() -> Result {
     let desktop = Desktop::start_configured(&["--size", "1280x720"], CONFIG)?;
-    let window = foot(&desktop, "small", "plain", "")?;
+    let window = foot(&desktop, "small", "plain", "true")?;
     let info = desktop.window(&window)?.expect("the window is there");
     assert_eq!((&info["floating"], &info["x"], &info["y"]), (&true.into(), &20.0.into(), &30.0.into()), "{info}");
     // A terminal is a whole number of cells.
