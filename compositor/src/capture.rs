@@ -28,6 +28,8 @@ struct Waiting {
     format: PixelFormat,
     /// What the picture shows of the logical space.
     area: LogicalRect,
+    /// What was hidden from pictures when its scene was made. `None`: the display makes it of the newest.
+    hide_epoch: Option<u64>,
 }
 
 /// See [`State::take_picture`].
@@ -59,6 +61,7 @@ impl State {
             PictureSize::Scale(scale) => (plan.area.size * scale).round().max(Size2D::splat(1.0)).to_i32().cast_unit(),
             PictureSize::Exact(width, height) => Size2D::new(i32::try_from(width).unwrap_or(1), i32::try_from(height).unwrap_or(1)),
         };
+        let hide_epoch = matches!(plan.source, CaptureSource::Scene(_)).then(|| self.desktop.hide_epoch());
         let request = CaptureRequest {
             source: plan.source,
             crop: plan.crop,
@@ -78,7 +81,7 @@ impl State {
         self.display.look(self.now);
         self.compose();
         let id = self.display.link.capture(request, None, RETRIES);
-        self.captures.waiting.insert(id, Waiting { reply, format: picture.format, area: plan.area });
+        self.captures.waiting.insert(id, Waiting { reply, format: picture.format, area: plan.area, hide_epoch });
     }
 
     fn plan_picture(&self, source: &PictureSource, size: PictureSize) -> Result<Plan, BusError> {
@@ -172,6 +175,11 @@ impl State {
             } else if let Some(waiting) = self.captures.waiting.remove(&id) {
                 if outdated || self.desktop.is_locked() {
                     let _ = waiting.reply.send(Err(bus::refusal(&Refusal::Locked)));
+                    continue;
+                }
+                if waiting.hide_epoch.is_some_and(|epoch| epoch != self.desktop.hide_epoch()) {
+                    let sentence = "something was hidden from pictures while this one was taken; take another".to_owned();
+                    let _ = waiting.reply.send(Err(BusError::HiddenFromCapture(sentence)));
                     continue;
                 }
                 let _ = waiting.reply.send(answer(result, waiting.format, waiting.area)); // A caller that has gone away needs no picture.

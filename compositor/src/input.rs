@@ -72,6 +72,8 @@ pub struct Input {
     released: bool,
     /// Fingers that are down, what they went down on, and where they are.
     touches: BTreeMap<i32, (WlSurface, LogicalPoint)>,
+    /// Fingers that clients and smithay know of, on a surface or not.
+    fingers: BTreeSet<i32>,
     /// What the finger that did something last is on.
     pub touched: Option<WlSurface>,
     /// Made when something is first typed.
@@ -112,6 +114,7 @@ impl Input {
             refocus: false,
             released: false,
             touches: BTreeMap::new(),
+            fingers: BTreeSet::new(),
             touched: None,
             typing: None,
             keymaps: Keymaps::default(),
@@ -412,12 +415,15 @@ impl State {
 
     fn put_finger(&mut self, id: i32, at: LogicalPoint) {
         self.used();
+        let (seen, unseen) = (&self.input.fingers, &self.input.unseen_fingers);
+        if seen.contains(&id) || unseen.contains(&id) || seen.len() + unseen.len() >= MAX_UNSEEN {
+            return; // It is down already, or one too many.
+        }
         if self.desktop.grabbing_finger().is_some() {
-            if self.input.unseen_fingers.len() < MAX_UNSEEN {
-                self.input.unseen_fingers.insert(id);
-            }
+            self.input.unseen_fingers.insert(id);
             return;
         }
+        self.input.fingers.insert(id);
         self.observe(Event::TouchDown { id, at });
         self.settle();
         let focus = self.focus_at(at);
@@ -442,7 +448,7 @@ impl State {
     fn move_finger(&mut self, id: i32, at: LogicalPoint) {
         self.used();
         self.observe(Event::TouchMoved { id, at });
-        if self.input.unseen_fingers.contains(&id) {
+        if !self.input.fingers.contains(&id) {
             return self.settle();
         }
         if let Some((_, place)) = self.input.touches.get_mut(&id) {
@@ -464,7 +470,8 @@ impl State {
     fn lift_finger(&mut self, id: i32) {
         self.used();
         self.observe(Event::TouchUp { id });
-        if self.input.unseen_fingers.remove(&id) {
+        self.input.unseen_fingers.remove(&id);
+        if !self.input.fingers.remove(&id) {
             return self.settle();
         }
         self.input.touched = self.input.touches.remove(&id).map(|(surface, _)| surface);
@@ -505,8 +512,8 @@ impl State {
     /// A finger that drags a window is for no client from now on, and neither are the others.
     fn take_fingers(&mut self) {
         let Some(finger) = self.desktop.grabbing_finger().filter(|finger| self.input.touches.contains_key(finger)) else { return };
-        let down = self.input.touches.keys().copied().chain([finger]);
-        self.input.unseen_fingers.extend(down);
+        let down = std::mem::take(&mut self.input.fingers);
+        self.input.unseen_fingers.extend(down.into_iter().chain([finger]));
         self.cancel_fingers();
     }
 
@@ -518,6 +525,7 @@ impl State {
             let event = TouchMotionEvent { slot: TouchSlot::from(u32::try_from(id).ok()), location: (at.x, at.y).into(), time };
             touch.motion(self, None, &event);
         }
+        self.input.fingers.clear();
         self.input.touched = None;
         touch.cancel(self);
         touch.frame(self);

@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 
 use calloop::LoopHandle;
-use glasshouse_core::{Caller, Command, Desktop, Effect, Event, Memory, Notice, Refusal, Refused, Restored, Timestamp};
+use glasshouse_core::{
+    Caller, Command, Desktop, Effect, Event, Memory, Notice, Refusal, Refused, Restored, Timestamp, event::WindowChange,
+};
 
 use crate::{
     bus,
@@ -94,6 +96,10 @@ impl State {
     /// Tells the core what happened. Its answer is carried out by the next [`Self::settle`].
     pub fn observe(&mut self, event: Event) {
         self.telemetry.turns.event();
+        if matches!(event, Event::WindowChanged { change: WindowChange::Activated | WindowChange::Urgent, .. }) {
+            // Rules about that look at what the same client said a moment ago.
+            self.conclude();
+        }
         let effects = match event {
             // They come in numbers: every window answers a relayout, and programs open several. One look at all of them is enough.
             Event::SurfaceCommitted { .. }

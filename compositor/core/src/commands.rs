@@ -89,8 +89,8 @@ impl Desktop {
             Command::MoveToWorkspace { workspace, window, follow } => {
                 let (window, to) = (self.resolve_window(&window)?, self.resolve_workspace(&workspace)?);
                 let follows = self.next_focus() == Some(window);
-                self.leave_scratchpad(window);
                 self.move_to_workspace(window, to, follow.map(|follow| follow.of(follows)))?;
+                self.leave_scratchpad(window);
             }
             Command::MoveWorkspaceToOutput { output, workspace } => self.move_workspace_to_output(&workspace, &output)?,
             Command::SwapWorkspace { with, workspace } => self.swap_workspaces(&workspace, &with)?,

@@ -112,7 +112,10 @@ impl Desktop {
         permit(caller, &command, self)?;
         let mut effects = Effects::new();
         let (before, focused) = (self.arrangement(), self.focused());
-        self.carry_out(command.clone(), &mut effects)?;
+        if let Err(refusal) = self.carry_out(command.clone(), &mut effects) {
+            self.put_back(&before);
+            return Err(refusal);
+        }
         self.settle_commands(focused, now, &mut effects);
         self.remember_change(&[command], &before);
         Ok(effects)
@@ -168,8 +171,8 @@ impl Desktop {
             Changed::Pointer | Changed::Anything | Changed::Outputs => {}
         }
         self.clamp_pointer();
-        self.judge_layers();
         self.arrange_layers(effects);
+        self.judge_layers();
         self.arrange_lock(effects);
         self.settle_workspaces();
         self.carry_along();

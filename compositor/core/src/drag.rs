@@ -110,6 +110,7 @@ impl Desktop {
             return Err(Refusal::NothingToChange("a window cannot be dropped onto itself"));
         }
         let comes = self.windows.get(id).is_some_and(|window| window.home.workspace != Some(workspace)) || self.floats_by_layout(id);
+        self.set_minimized(id, false);
         self.enter(id, workspace)?;
         if self.floats_by_layout(id) {
             self.leave_scratchpad(id);

@@ -106,7 +106,6 @@ impl Desktop {
             Event::DragIcon { surface } => {
                 if self.pointer.drag_icon != surface {
                     self.pointer.drag_icon = surface;
-                    self.pointer.dragged_from = self.told.under();
                     self.touch();
                 }
             }

@@ -288,8 +288,7 @@ impl Desktop {
                 What::Move { offset: corner - at }
             }
             What::Move { offset } if tiled => {
-                window.modes.floating = Some(false);
-                window.modes.sticky = false;
+                (window.modes.floating, window.modes.sticky, window.modes.scratchpad) = (Some(false), false, None);
                 let part = |offset: f64, length: f64| (-offset / length.max(1.0)).clamp(0.0, 1.0);
                 What::Carry { grip: Vector2D::new(part(offset.x, size.width), part(offset.y, size.height)) }
             }
@@ -340,7 +339,7 @@ impl Desktop {
         let Some(grab) = self.pointer.grab.take() else { return false };
         let family: Vec<WindowId> =
             self.windows.ids().into_iter().filter(|id| *id == grab.window || self.windows.descends(*id, grab.window)).collect();
-        self.put_drag_back(&grab.before, grab.known, &family, effects);
+        self.put_drag_back(&grab.before, &family, effects);
         self.touch();
         true
     }

@@ -136,6 +136,11 @@ impl Desktop {
                     continue;
                 }
                 let before = motions.known.get(id).copied();
+                if before.is_some_and(|before| before.output != now_known.output) {
+                    // Nobody sees a window between two outputs.
+                    motions.courses.remove(id);
+                    continue;
+                }
                 if let Some((from, to, movement)) = self.way(before, *now_known, &turns) {
                     motions.go(*id, from, to, movement, now, animations.speed);
                 }
@@ -215,8 +220,16 @@ impl Desktop {
                 (look(from, 1.0), look(beside(side), 1.0), animations.workspace)
             }
             (Some(Seat::Pulled), Seat::Seen) => (look(before?.rect, 1.0), here, animations.workspace),
-            (Some(Seat::Seen), Seat::Hidden) if turn != 0.0 => (here, look(beside(-turn), 1.0), animations.workspace),
-            (Some(Seat::Seen), Seat::Hidden) => (here, look(smaller(now.rect), 0.0), animations.close),
+            // From where it was seen: where it is now nobody has seen it.
+            (Some(Seat::Seen), Seat::Hidden) if turn != 0.0 => {
+                let from = before?.rect;
+                let to = from.translate(euclid::Vector2D::new(0.0, -turn * height));
+                (look(from, 1.0), look(to, 1.0), animations.workspace)
+            }
+            (Some(Seat::Seen), Seat::Hidden) => {
+                let from = before?.rect;
+                (look(from, 1.0), look(smaller(from), 0.0), animations.close)
+            }
             (Some(Seat::Seen | Seat::Beyond), Seat::Seen | Seat::Beyond) => {
                 let before = before.filter(|before| before.output == now.output && before.rect != now.rect)?;
                 if before.seat == Seat::Beyond && now.seat == Seat::Beyond {

@@ -52,8 +52,6 @@ pub(crate) struct Pointer {
     pub(crate) led_from: Option<Focused>,
     /// The window in which it was when it or the windows last moved.
     pub(crate) hovered: Option<WindowId>,
-    /// What the drag began on.
-    pub(crate) dragged_from: Option<SurfaceId>,
 }
 
 impl Desktop {

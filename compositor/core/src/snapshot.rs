@@ -44,6 +44,10 @@ impl Desktop {
                 self.bring_workspace(id, output);
             }
         }
+        // First all lose their marks: one may have gone from one to another.
+        for id in found.keys() {
+            self.give_marks(*id, &BTreeSet::new());
+        }
         for (id, was) in &found {
             self.put_window(*id, was, &mut places);
         }

@@ -3,7 +3,7 @@
 //! Nothing is decided until the fingers have gone some way in one direction. Columns are really scrolled while they go on; workspaces are only
 //! drawn beside their places. When the fingers are lifted, place and speed say where it ends; a swipe that is cancelled leaves nothing behind.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use euclid::Vector2D;
 use glasshouse_scene::{Logical, OutputId};
@@ -39,6 +39,8 @@ pub(crate) struct Swipe {
     /// So far.
     moved: Vector2D<f64, Logical>,
     way: Way,
+    /// How the tiles lay when it began.
+    tiling: Arc<Tiling>,
     recent: VecDeque<(Timestamp, Vector2D<f64, Logical>)>,
 }
 
@@ -96,8 +98,9 @@ impl Desktop {
         let columns = self.layout_of(workspace).tiling().is_some() && matches!(*workspace.tiling, Tiling::Columns(_));
         let (horizontal, vertical) = (horizontal && columns && swipes.columns == fingers, vertical && swipes.workspaces == fingers);
         if horizontal || vertical {
+            let tiling = Arc::clone(&workspace.tiling);
             let (workspace, moved, recent) = (workspace.id, Vector2D::zero(), VecDeque::new());
-            self.swipe = Some(Swipe { workspace, output, horizontal, vertical, moved, way: Way::Undecided, recent });
+            self.swipe = Some(Swipe { workspace, output, horizontal, vertical, moved, way: Way::Undecided, tiling, recent });
         }
     }
 
@@ -151,7 +154,13 @@ impl Desktop {
         let (swipe, speed) = (swipe.clone(), swipe.speed(at));
         match swipe.way {
             Way::Undecided => {}
-            Way::Columns(scrolled) if cancelled => self.scroll_columns(-scrolled),
+            Way::Columns(_) if cancelled => {
+                // Unless somebody has changed them meanwhile.
+                let now = self.workspaces.get_mut(swipe.workspace);
+                if let Some(now) = now.filter(|now| now.tiling.outline() == swipe.tiling.outline()) {
+                    now.tiling = swipe.tiling;
+                }
+            }
             Way::Columns(_) => {
                 let next = self.with_columns(swipe.workspace, |columns, input| columns.settle_on(-speed.x * MOMENTUM, input));
                 if let Some(next) = next.flatten() {

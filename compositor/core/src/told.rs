@@ -1,6 +1,6 @@
 //! What the edges know, and the effects that tell them what is new.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use glasshouse_scene::{CursorImage, ElementKind, LogicalPoint, OutputId, Scene, SurfaceId};
 
@@ -26,6 +26,11 @@ pub(crate) struct Told {
     infos: BTreeMap<WindowId, WindowInfo>,
     pub(crate) workspaces: BTreeMap<WorkspaceId, WorkspaceInfo>,
     pub(crate) focus: Option<SurfaceId>,
+    /// Windows and layer surfaces that are hidden from pictures.
+    pub(crate) hidden: BTreeSet<SurfaceId>,
+    pub(crate) hide_epoch: u64,
+    /// What the scenes show is of this moment.
+    pub(crate) at: Timestamp,
     pub(crate) focus_window: Option<WindowId>,
     under: Option<(SurfaceId, LogicalPoint)>,
     interacting: bool,
@@ -57,6 +62,8 @@ struct Presence {
 impl Desktop {
     /// Whatever may have changed. `under`: what lies below the pointer.
     pub(crate) fn tell(&mut self, now: Timestamp, under: Option<Under>, effects: &mut Effects) {
+        self.told.at = now;
+        self.note_hidden();
         self.tell_windows(effects);
         self.tell_workspaces(effects);
         let scenes: BTreeMap<OutputId, Scene> =

@@ -201,6 +201,14 @@ impl Desktop {
         }
     }
 
+    /// A command was refused half-way: nothing has happened.
+    pub(crate) fn put_back(&mut self, before: &Arrangement) {
+        let Some(difference) = Difference::between(before, self.arrangement()) else { return };
+        if let Err(refusal) = self.put(&difference, Towards::Before, &mut Effects::new()) {
+            tracing::error!(%refusal, "what a refused command has changed cannot be put back");
+        }
+    }
+
     /// A drag has ended: what it has changed since `before` is one step, with what was done meanwhile.
     pub(crate) fn remember_drag(&mut self, drag: &Command, before: &Arrangement, known: u64) {
         if let Some(difference) = Difference::between(before, self.arrangement()) {
@@ -211,13 +219,12 @@ impl Desktop {
 
     /// A drag is cancelled: the windows of this family, workspaces and focus are what they were. Outputs, and other windows that somebody
     /// has moved meanwhile, stay what they are.
-    pub(crate) fn put_drag_back(&mut self, before: &Arrangement, known: u64, family: &[WindowId], effects: &mut Effects) {
+    pub(crate) fn put_drag_back(&mut self, before: &Arrangement, family: &[WindowId], effects: &mut Effects) {
         let Some(mut difference) = Difference::between(before, self.arrangement()) else { return };
         difference.outputs = None;
         difference.windows.retain(|id, _| family.contains(id));
-        match self.put(&difference, Towards::Before, effects) {
-            Ok(()) => self.journal.forget_since(known),
-            Err(refusal) => tracing::error!(%refusal, "a drag cannot be put back"),
+        if let Err(refusal) = self.put(&difference, Towards::Before, effects) {
+            tracing::error!(%refusal, "a drag cannot be put back");
         }
     }
 

@@ -7,6 +7,8 @@ use zbus::{Connection, interface};
 
 use super::{BusError, InputAction, KeyboardState, Request, peer::Peer};
 
+/// More fingers than any screen tells apart.
+const MAX_TOUCHES: i32 = 64;
 /// More detents than any wheel turns at once.
 const MAX_SCROLL: f64 = 1_000.0;
 
@@ -81,8 +83,11 @@ impl Input1 {
         self.act(connection, InputAction::Scroll { dx, dy }).await
     }
 
-    /// Moves a finger: down, move, up or cancel (which ends all of them). id tells fingers apart.
+    /// Moves a finger: down, move, up or cancel (which ends all of them). id tells fingers apart, from 0 to 63.
     async fn touch(&self, #[zbus(connection)] connection: &Connection, phase: &str, id: i32, x: f64, y: f64) -> Result<(), BusError> {
+        if !(0..MAX_TOUCHES).contains(&id) {
+            return Err(BusError::BadArgument(format!("a finger is a number from 0 to {}, not {id}", MAX_TOUCHES - 1)));
+        }
         self.act(connection, InputAction::Touch { phase: phase.parse()?, id, at: point(x, y)? }).await
     }
 

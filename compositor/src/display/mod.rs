@@ -364,6 +364,11 @@ impl State {
 
     /// Says everything that can be said, and makes sure that it leaves.
     fn tell_display(&mut self) {
+        if self.display.link.has_captures() {
+            // A picture that waited shows what may be seen now: contents and scenes leave together.
+            self.settle();
+            self.compose();
+        }
         loop {
             let outgoing = self.display.link.outgoing(self.now.0);
             if outgoing.is_empty() {

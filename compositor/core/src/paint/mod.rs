@@ -89,7 +89,7 @@ impl Desktop {
         match view {
             View::Window(_) | View::Region { .. } if self.lock.on => None,
             // Settling has made them already.
-            View::Output(id) if self.is_settled() && !self.is_moving() => self.told.scene(id, audience),
+            View::Output(id) if self.is_settled() && (!self.is_moving() || self.told.at == at) => self.told.scene(id, audience),
             View::Output(id) => Some(self.output_scene(self.outputs.get(id)?, at, audience)),
             View::Window(id) => self.window_scene(self.windows.get(id)?, audience),
             View::Region { area, scale } => self.region_scene(area, scale, audience),
@@ -177,7 +177,9 @@ impl Desktop {
 
     fn cursor(&self, grid: Grid, audience: Audience) -> Cursor {
         // What a hidden window makes of the pointer is a part of it.
-        let veiled = || audience == Audience::Capture && self.told.under().is_some_and(|surface| self.is_hidden(surface));
+        // While a button is held, the look is of the window in which it was pressed.
+        let theirs = || self.pointer.over.into_iter().chain(self.told.under()).any(|surface| self.is_hidden(surface));
+        let veiled = || audience == Audience::Capture && theirs();
         let image = match (&self.pointer.grab, &self.pointer.look) {
             (Some(grab), _) if self.interacting() => CursorImage::Named(grab.shape().to_owned()),
             (_, Look::Wanted(CursorWanted::Surface { .. })) if veiled() => CursorImage::Named("default".to_owned()),
@@ -200,7 +202,9 @@ impl Desktop {
         for element in &scene.elements {
             match &element.kind {
                 // The black below a fullscreen window hides everything before it.
-                ElementKind::Fill(color) if color.alpha >= 1.0 && element.area.contains_rect(&Rect::from_size(scene.size)) => {
+                ElementKind::Fill(color)
+                    if color.alpha >= 1.0 && element.opacity >= 1.0 && element.area.contains_rect(&Rect::from_size(scene.size)) =>
+                {
                     visible.clear()
                 }
                 ElementKind::Surface(surface) => visible.push(*surface),
@@ -343,7 +347,9 @@ impl<'a> Painter<'a> {
             self.leaving(output);
         }
         self.carried(output);
-        if let Some(icon) = desktop.pointer.drag_icon.filter(|_| !desktop.pointer.dragged_from.is_some_and(|from| self.hides(from))) {
+        // Nobody knows for sure where a drag began, by which finger, and whether that is still there.
+        let may_be_secret = self.audience == Audience::Capture && desktop.hides_anything();
+        if let Some(icon) = desktop.pointer.drag_icon.filter(|_| !may_be_secret) {
             self.tree(icon, desktop.pointer.at, Cut::default());
         }
     }

@@ -1,10 +1,13 @@
 //! What is hidden from pictures, and what else edges ask about rules.
 
+use std::collections::BTreeSet;
+
 use super::InhibitIdle;
 use crate::{
     command::Refusal,
     desktop::Desktop,
     ids::{SurfaceId, WindowId},
+    surfaces::MAX_DEPTH,
     window::{Slot, Window},
 };
 
@@ -13,9 +16,41 @@ impl Desktop {
     pub(crate) fn is_hidden(&self, surface: SurfaceId) -> bool {
         let root = self.popup_root(self.surfaces.root(surface).0);
         match self.windows.of_surface(root) {
-            Some(window) => window.ruled.lasting.hide_from_capture == Some(true),
+            Some(window) => self.hider_of(window).is_some(),
             None => self.layers.get(root).is_some_and(|layer| layer.ruled.lasting.hide_from_capture == Some(true)),
         }
+    }
+
+    /// The window by whose rules this one is hidden: itself, or one that it is a dialog of.
+    fn hider_of<'a>(&'a self, window: &'a Window) -> Option<&'a Window> {
+        let mut next = Some(window);
+        // Clients can make rings of parents.
+        for _ in 0..MAX_DEPTH {
+            let window = next?;
+            if window.ruled.lasting.hide_from_capture == Some(true) {
+                return Some(window);
+            }
+            next = window.parent.and_then(|parent| self.windows.get(parent));
+        }
+        None
+    }
+
+    /// Counts up whenever something more is hidden from pictures: what was drawn before and comes later may show it.
+    pub fn hide_epoch(&self) -> u64 {
+        self.told.hide_epoch
+    }
+
+    pub(crate) fn note_hidden(&mut self) {
+        let windows = self.windows.iter().map(|window| window.surface);
+        let layers = self.layers.list.iter().map(|layer| layer.surface);
+        let hidden: BTreeSet<SurfaceId> = match self.hides_anything() {
+            true => windows.chain(layers).filter(|surface| self.is_hidden(*surface)).collect(),
+            false => BTreeSet::new(),
+        };
+        if !hidden.is_subset(&self.told.hidden) {
+            self.told.hide_epoch += 1;
+        }
+        self.told.hidden = hidden;
     }
 
     /// Whether any window or layer surface is hidden from pictures.
@@ -30,8 +65,7 @@ impl Desktop {
     ///
     /// [`Refusal::HiddenFromCapture`] with the rule that hides it.
     pub fn may_capture(&self, window: WindowId) -> Result<(), Refusal> {
-        let hides = |window: &&Window| window.ruled.lasting.hide_from_capture == Some(true);
-        let Some(hidden) = self.windows.get(window).filter(hides) else { return Ok(()) };
+        let Some(hidden) = self.windows.get(window).and_then(|window| self.hider_of(window)) else { return Ok(()) };
         let rule = self.rule_behind(hidden, |lasting| lasting.hide_from_capture.is_some()).unwrap_or_else(|| "a rule".to_owned());
         Err(Refusal::HiddenFromCapture { window, rule })
     }

@@ -4,7 +4,7 @@ mod histories;
 
 use std::{sync::Arc, time::Duration};
 
-use glasshouse_scene::{Color, CursorImage, ElementKind, LogicalPoint, LogicalSize, SurfaceId};
+use glasshouse_scene::{Color, Cursor, CursorImage, ElementKind, LogicalPoint, LogicalSize, SurfaceId};
 
 use super::bench::{Bench, Do, Op};
 use crate::{
@@ -30,7 +30,10 @@ pub(super) fn rules_are_followed(t: &Bench) {
         assert_eq!(matches, desktop.matching(window).into_iter().collect::<Vec<_>>(), "an explanation says otherwise");
         assert_eq!(explained.in_force.iter().filter(|property| !property.opening).count(), lasting.said().len());
         let may = desktop.may_capture(window.id);
-        assert_eq!(may.is_err(), lasting.hide_from_capture == Some(true));
+        // A dialog is as secret as the window that it is of.
+        let above = desktop.windows.iter().filter(|other| desktop.windows.descends(window.id, other.id));
+        let inherits = above.into_iter().any(|other| other.ruled.lasting.hide_from_capture == Some(true));
+        assert_eq!(may.is_err(), lasting.hide_from_capture == Some(true) || inherits);
     }
     let windows = desktop.windows.ids().into_iter().map(View::Window);
     for view in desktop.outputs().iter().map(|output| View::Output(output.id)).chain(windows) {
@@ -40,6 +43,9 @@ pub(super) fn rules_are_followed(t: &Bench) {
             !scene.elements.iter().any(|element| matches!(element.kind, ElementKind::Surface(surface) if hidden(surface))),
             "{scene:?}"
         );
+        let secret = desktop.pointer.over.is_some_and(hidden);
+        let painted = |cursor: &Cursor| matches!(cursor.image, CursorImage::Surface { .. });
+        assert!(!secret || !scene.cursors.iter().any(painted), "a secret window's cursor: {scene:?}");
     }
 }
 

@@ -73,6 +73,19 @@ fn a_cancelled_swipe_leaves_the_columns_where_they_were() {
 }
 
 #[test]
+fn a_cancelled_swipe_from_the_middle_comes_back_from_beyond_the_end() {
+    let mut t = columns(5);
+    command(&mut t, "focus-window 2");
+    t.answer();
+    let before = t.scenes.clone();
+    for by in [9000.0, -9000.0] {
+        t.run([Op::Swipe, Op::SwipeBy(by, 0.0), Op::SwipeBy(by, 0.0), Op::SwipeEnd(true)]);
+        t.answer();
+        assert_eq!(t.scenes, before);
+    }
+}
+
+#[test]
 fn beyond_the_ends_there_is_nothing_to_scroll_to() {
     let mut t = columns(3);
     t.run([Op::Swipe, Op::SwipeBy(-5000.0, 0.0)]);

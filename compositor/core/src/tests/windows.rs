@@ -6,7 +6,11 @@ use super::{
     bench::{Bench, Op},
     workspaces::{bench, story},
 };
-use crate::{Refusal, Settings, WindowId, event::Want, stacking::Item};
+use crate::{
+    Refusal, Settings, WindowId,
+    event::{Want, WindowChange},
+    stacking::Item,
+};
 
 impl Bench {
     fn id(&self, n: u8) -> WindowId {
@@ -113,6 +117,39 @@ fn a_mark_finds_its_window_and_belongs_to_one() {
         t.after(&format!("set-mark m{n}"));
     }
     assert!(matches!(t.refused("set-mark m32"), Refusal::NothingToChange(_)));
+}
+
+#[test]
+fn a_snapshot_gives_marks_back_that_went_from_one_to_another() {
+    let mut t = bench(1, 2);
+    for n in [1, 2] {
+        t.change(n, WindowChange::Title(format!("window {n}")));
+    }
+    t.after("set-mark a --window 1");
+    let memory = t.desktop.memory();
+    t.after("set-mark a --window 2");
+    let (effects, _) = t.desktop.restore(&crate::Caller::Person, "marks", &memory, t.now).unwrap();
+    t.take(effects);
+    assert_eq!(t.desktop.marked("a"), Some(t.id(1)));
+}
+
+#[test]
+fn a_refused_command_has_changed_nothing() {
+    let mut t = bench(1, 2);
+    t.after("move-to-scratchpad --window 1");
+    // There is no layout into which it could be dropped.
+    t.after("set-layout floating");
+    let floating = t.desktop.arrangement();
+    assert!(t.command("drop-window 2 left --window 1".parse().unwrap()).is_err());
+    t.observe(crate::Event::Tick);
+    assert_eq!(t.desktop.arrangement(), floating);
+}
+
+#[test]
+fn a_minimized_window_that_is_dropped_beside_another_is_shown() {
+    let mut t = bench(1, 2);
+    t.after("set-minimized on --window 1");
+    assert_eq!(t.after("drop-window 2 right --window 1"), "1: [2 *1]");
 }
 
 #[test]

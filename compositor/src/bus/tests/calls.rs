@@ -135,6 +135,8 @@ async fn input_arrives() {
     bad(input.move_to(f64::INFINITY, 0.0).await, "x is inf");
     bad(input.scroll(1e9, 0.0).await, "at most 1000");
     bad(input.touch("hover", 0, 0.0, 0.0).await, "down, move, up and cancel");
+    bad(input.touch("down", 64, 0.0, 0.0).await, "from 0 to 63, not 64");
+    bad(input.touch("down", -1, 0.0, 0.0).await, "from 0 to 63, not -1");
 }
 
 #[tokio::test]
