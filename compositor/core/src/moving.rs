@@ -184,7 +184,8 @@ impl Desktop {
     /// How far below its place a window is that fingers pull, and on which output.
     fn pulled(&self, window: &Window) -> Option<(OutputId, f64)> {
         let slide = self.slide()?;
-        let home = window.home.workspace.filter(|_| window.shown() && !matches!(window.slot, Slot::Behind(_)))?;
+        let moves = window.shown() && !window.modes.sticky && !matches!(window.slot, Slot::Behind(_));
+        let home = window.home.workspace.filter(|_| moves)?;
         if home == slide.from {
             return Some((slide.output, slide.by));
         }

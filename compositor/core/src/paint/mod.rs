@@ -310,13 +310,15 @@ impl<'a> Painter<'a> {
         // Of two workspaces, one of which pulls the other in, the second lies below panels as well.
         let mut slide = desktop.slide();
         let of = |window: Option<WorkspaceId>| slide.filter(|slide| window == Some(slide.from)).map(|slide| (slide.by, slide.output));
+        // What is sticky is on both.
+        let stays_on = |window: &Window| window.home.workspace.filter(|_| !window.modes.sticky);
         let items = desktop.bottom_to_top();
         let items: Vec<_> = items
             .into_iter()
             .map(|item| {
                 let moves = match item {
-                    Item::Window(id) => of(desktop.windows.get(id).and_then(|window| window.home.workspace)),
-                    Item::Popups(root) => of(desktop.windows.of_surface(root).and_then(|window| window.home.workspace)),
+                    Item::Window(id) => of(desktop.windows.get(id).and_then(stays_on)),
+                    Item::Popups(root) => of(desktop.windows.of_surface(root).and_then(stays_on)),
                     Item::Tabs(workspace) => of(Some(workspace)),
                     Item::Layer(_) => None,
                 };

@@ -391,7 +391,7 @@ impl Bench {
             Op::Layer(n, layer) => {
                 let surface = self.layers.get(&n).copied().unwrap_or_else(|| self.desktop.allocate_surface());
                 if self.layers.insert(n, surface).is_none() {
-                    self.observe(Event::LayerCreated { surface, output: None, namespace: "panel".to_owned() });
+                    self.observe(Event::LayerCreated { surface, output: None, namespace: format!("panel-{n}") });
                 }
                 self.observe(Event::LayerCommitted { surface, layer });
             }

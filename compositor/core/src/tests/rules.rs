@@ -510,7 +510,10 @@ fn rules_about_layer_surfaces_are_followed() {
     let layers = vec![
         layer_rule(Layer::Top, |rule| (rule.lasting.keyboard, rule.lasting.opacity) = (Some(false), Some(0.5))),
         layer_rule(Layer::Overlay, |rule| rule.lasting.hide_from_capture = Some(true)),
-        layer_rule(Layer::Bottom, |rule| rule.lasting.order = Some(-1)),
+        layer_rule(Layer::Bottom, |rule| {
+            rule.any_of.iter_mut().for_each(|one| one.namespace = Pattern::new("^panel-2$").ok());
+            rule.lasting.order = Some(-1);
+        }),
         LayerRule {
             any_of: vec![LayerMatch { namespace: Some(Pattern::new("^none").unwrap()), ..LayerMatch::default() }],
             ..layer_rule(Layer::Top, |rule| rule.lasting.opacity = Some(0.1))
@@ -534,7 +537,10 @@ fn rules_about_layer_surfaces_are_followed() {
     t.run([Op::LayerGone(1), Op::Layer(1, state(Layer::Bottom)), Op::LayerMaps(1), Op::Layer(2, state(Layer::Bottom)), Op::LayerMaps(2)]);
     let order: Vec<_> = t.desktop.layers.on(Layer::Bottom).map(|layer| layer.surface).collect();
     let newest = t.desktop.layers.list.last().unwrap().surface;
-    assert_eq!(order.last(), Some(&newest), "both have the same order");
+    assert_eq!(order.first(), Some(&newest), "rules say otherwise");
+    t.run([Op::Layer(0, state(Layer::Bottom)), Op::LayerMaps(0)]);
+    let order: Vec<_> = t.desktop.layers.on(Layer::Bottom).map(|layer| layer.surface).collect();
+    assert_eq!(order.last(), t.desktop.layers.list.last().map(|layer| &layer.surface), "and of this one nothing");
 }
 
 #[test]

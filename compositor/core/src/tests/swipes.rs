@@ -119,6 +119,20 @@ fn both_workspaces_are_seen_while_one_pulls_the_other_in() {
 }
 
 #[test]
+fn a_sticky_window_stays_where_it_is_while_workspaces_are_pulled() {
+    let mut t = columns(1);
+    command(&mut t, "focus-workspace 2");
+    t.open(2, 300, 200);
+    t.open(3, 300, 200);
+    command(&mut t, "set-sticky on");
+    t.answer();
+    let before = painted(&t, 3);
+    t.run([Op::Swipe, Op::SwipeBy(0.0, 100.0)]);
+    assert_ne!(painted(&t, 2), Some([0, 0]));
+    assert_eq!(painted(&t, 3), before);
+}
+
+#[test]
 fn a_cancelled_pull_goes_back() {
     let mut t = columns(1);
     t.run([Op::Swipe, Op::SwipeBy(0.0, -390.0), Op::SwipeEnd(true)]);
