@@ -175,7 +175,11 @@ impl Desktop {
         self.judge_layers();
         self.arrange_lock(effects);
         self.settle_workspaces();
-        self.carry_along();
+        if self.pointer.grab.is_some() {
+            self.carry_along();
+            // The workspace that it left may be gone, and with it the home of somebody who is not shown yet.
+            self.settle_workspaces();
+        }
         self.check_swipe();
         self.settle_focus(effects);
         // What rules change is in what follows.
