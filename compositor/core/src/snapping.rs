@@ -5,6 +5,7 @@ use glasshouse_scene::{LogicalPoint, LogicalRect, LogicalSize};
 use crate::{
     command::{Refusal, Spot},
     desktop::Desktop,
+    event::Edges,
     grid::centred,
     ids::WindowId,
     window::{Anchor, Slot},
@@ -24,7 +25,7 @@ impl Desktop {
         let room = output.work_area.inflate(-outer.min(output.work_area.width() / 4.0), -outer.min(output.work_area.height() / 4.0));
         let between = self.settings.tile_gap();
         let half = |length: f64| ((length - between) / 2.0).floor().max(1.0);
-        let [left, right, top, bottom] = to.edges();
+        let Edges { left, right, top, bottom } = to.edges();
         let wish = match to {
             Spot::Centre => now,
             _ => LogicalSize::new(

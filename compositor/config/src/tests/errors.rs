@@ -5,7 +5,7 @@ use crate::Layers;
 
 /// The mistakes, one per line, without the file's name.
 #[track_caller]
-fn check(text: &str, told: &[&str]) {
+pub(super) fn check(text: &str, told: &[&str]) {
     let problems = match read(text) {
         Ok(_) => panic!("this is accepted:\n{text}"),
         Err(problems) => problems,

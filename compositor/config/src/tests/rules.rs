@@ -4,18 +4,8 @@ use std::time::Duration;
 
 use glasshouse_core::rules::{Destination, State, Text};
 
-use super::{good, read};
+use super::{errors::check, good};
 use crate::Layers;
-
-#[track_caller]
-fn check(text: &str, told: &[&str]) {
-    let problems = match read(text) {
-        Ok(_) => panic!("this is accepted:\n{text}"),
-        Err(problems) => problems,
-    };
-    let lines: Vec<String> = problems.iter().map(|problem| problem.to_string().replacen("config.toml:", "", 1)).collect();
-    assert_eq!(lines, told, "{text}");
-}
 
 const ALL: &str = r##"
 [[window-rules]]

@@ -5,6 +5,7 @@ use std::fmt;
 use glasshouse_scene::LogicalSize;
 
 use super::{Argument, argument::Kind, words};
+use crate::event::Edges;
 
 /// Neither side of a ratio is larger.
 const MAX_SIDE: u32 = 10_000;
@@ -32,15 +33,14 @@ pub enum Spot {
 }
 
 impl Spot {
-    /// Which of the edges left, right, top and bottom it touches.
-    pub(crate) fn edges(self) -> [bool; 4] {
-        let is_one_of = |spots: &[Self]| spots.contains(&self);
-        [
-            is_one_of(&[Self::Left, Self::TopLeft, Self::BottomLeft]),
-            is_one_of(&[Self::Right, Self::TopRight, Self::BottomRight]),
-            is_one_of(&[Self::Top, Self::TopLeft, Self::TopRight]),
-            is_one_of(&[Self::Bottom, Self::BottomLeft, Self::BottomRight]),
-        ]
+    /// The edges of the work area that it touches.
+    pub(crate) fn edges(self) -> Edges {
+        Edges {
+            left: matches!(self, Self::Left | Self::TopLeft | Self::BottomLeft),
+            right: matches!(self, Self::Right | Self::TopRight | Self::BottomRight),
+            top: matches!(self, Self::Top | Self::TopLeft | Self::TopRight),
+            bottom: matches!(self, Self::Bottom | Self::BottomLeft | Self::BottomRight),
+        }
     }
 }
 

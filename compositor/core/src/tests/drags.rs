@@ -5,6 +5,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::{
     bench::{Bench, Do, LEFT_TOP, Op},
+    command,
     histories::{cases, op, settings},
 };
 use crate::{
@@ -22,12 +23,6 @@ fn bench(layout: LayoutKind, windows: u8) -> Bench {
         t.open(n, 300, 200);
     }
     t
-}
-
-fn command(t: &mut Bench, line: &str) {
-    let command: Command = line.parse().unwrap();
-    t.command(command).unwrap_or_else(|refusal| panic!("{line}: {refusal}"));
-    super::invariants::assert_invariants(t);
 }
 
 /// Drags what is at one point to another one, with the button bound to `begin-move`.

@@ -2,8 +2,11 @@
 
 use glasshouse_scene::LogicalPoint;
 
-use super::bench::{Bench, Do, Op};
-use crate::{Command, LayoutKind, Settings};
+use super::{
+    bench::{Bench, Do, Op},
+    command,
+};
+use crate::{LayoutKind, Settings};
 
 fn bench(change: impl FnOnce(&mut Settings), layout: LayoutKind, windows: u8) -> Bench {
     let mut settings = Settings { layout, ..Settings::plain() };
@@ -14,12 +17,6 @@ fn bench(change: impl FnOnce(&mut Settings), layout: LayoutKind, windows: u8) ->
         t.open(n, 300, 200);
     }
     t
-}
-
-fn command(t: &mut Bench, line: &str) {
-    let command: Command = line.parse().unwrap();
-    t.command(command).unwrap_or_else(|refusal| panic!("{line}: {refusal}"));
-    super::invariants::assert_invariants(t);
 }
 
 #[test]

@@ -40,3 +40,11 @@ pub(crate) fn configure_output(output: OutputId, width: u32, height: u32, scale:
         power: None,
     }
 }
+
+/// Carries out a command line, which must not be refused.
+#[track_caller]
+fn command(t: &mut bench::Bench, line: &str) {
+    let command: Command = line.parse().unwrap();
+    t.command(command).unwrap_or_else(|refusal| panic!("{line}: {refusal}"));
+    invariants::assert_invariants(t);
+}
