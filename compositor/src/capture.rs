@@ -87,7 +87,7 @@ impl State {
     fn plan_picture(&self, source: &PictureSource, size: PictureSize) -> Result<Plan, BusError> {
         match source {
             PictureSource::Output { name, region } => {
-                let outputs = self.desktop.outputs();
+                let outputs = self.desktop.screens();
                 let found = match name {
                     Some(name) => outputs.iter().find(|output| output.mode.name == *name),
                     None => outputs.first(),

@@ -11,9 +11,8 @@ use std::{
     sync::Arc,
 };
 
-use glasshouse_core::{LayerInfo, Notice, OutputInfo, Timestamp, WindowId};
+use glasshouse_core::{LayerInfo, Notice, Timestamp, WindowId};
 use glasshouse_protocols::{Dict, Event, Layer, Output, Payload, Replica, Snapshot, Window, Workspace, event::SystemAlert};
-use glasshouse_scene::LogicalRect;
 
 use self::waiting::Waiters;
 use crate::{
@@ -250,10 +249,9 @@ impl State {
         self.events.waiters.add(waiter, &self.events.replica, self.now);
     }
 
-    /// All outputs for the wire.
+    /// All outputs for the wire, also those that are not used.
     pub fn wire_outputs(&self) -> Vec<Output> {
-        let area = |output: &OutputInfo| LogicalRect::new(output.position, output.size);
-        self.desktop.outputs().iter().map(|output| bus::output(output.id, &output.mode, area(output))).collect()
+        self.desktop.all_outputs().iter().map(bus::output).collect()
     }
 
     /// All layer surfaces with content for the wire.

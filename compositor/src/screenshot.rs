@@ -34,8 +34,8 @@ impl State {
                 PictureSource::Window { window, region: None }
             }
             None => {
-                let output = self.desktop.resolve_output(&output.unwrap_or(OutputRef::Focused))?;
-                let name = self.desktop.output(output).map(|output| output.mode.name);
+                let output = self.desktop.resolve_screen(&output.unwrap_or(OutputRef::Focused))?;
+                let name = self.desktop.screen(output).map(|output| output.mode.name);
                 PictureSource::Output { name, region: None }
             }
         };

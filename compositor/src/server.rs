@@ -177,6 +177,7 @@ impl Server {
         let wishes = Wishes {
             restore: config.session.restore,
             fixed: &|name: &str| fixed_size.contains(name) || is_described(name),
+            mirrors: &|name: &str| config.outputs.get(name).is_some_and(|output| output.mirror.is_some()),
             makeshift: options.size.is_empty() && !described,
             layout: options.layout.is_none(),
         };

@@ -211,7 +211,10 @@ impl State {
                 self.output_manager.changed();
                 self.output_removed(output);
             }
-            Effect::DisabledOutputsChanged => self.output_manager.changed(),
+            Effect::UnusedOutputsChanged => {
+                self.events.outputs_changed();
+                self.output_manager.changed();
+            }
             Effect::Notify(notice) => self.notice(&notice),
             Effect::Run { command } => {
                 let text = command.to_string();

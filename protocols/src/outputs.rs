@@ -22,6 +22,8 @@ pub struct OutputOptions {
     pub enabled: Option<bool>,
     /// Whether it shows anything. Not for a new one.
     pub power: Option<bool>,
+    /// The name of another output whose picture it shows, or `none`. Not for a new one.
+    pub mirror: Option<String>,
 }
 
 /// Outputs: virtual ones can be made and removed, all can be changed while windows are on them.

@@ -82,8 +82,15 @@ record! {
             /// What it shows of the logical space, after `transform`.
             logical_width: f64,
             logical_height: f64,
+            /// It is used. One that is not has no windows, programs do not see it, and its place is where it will be.
+            enabled: bool,
+            /// It shows something. One that does not is dark.
+            powered: bool,
         }
-        maybe {}
+        maybe {
+            /// The name of the output whose picture it shows; its place is that one's. While there is no such output, it is one like any other.
+            mirror: String,
+        }
     }
 }
 

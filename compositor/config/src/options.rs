@@ -2,7 +2,7 @@
 
 use glasshouse_core::{
     Animations as Moves, LayoutKind, Movement,
-    command::Mode,
+    command::{MirrorOf, Mode},
     tiles::{Centring, ColumnsOptions, NewWindow, Side, Width},
 };
 use glasshouse_scene::Transform;
@@ -217,7 +217,8 @@ section! {
 
     /// An output, by its name: `glassctl outputs` lists them. What is not said is as the output comes.
     Output {
-        /// Whether it is used.
+        /// Whether it is used. One that is turned off here is off at every start; what is turned off by a command is off again after a restart,
+        /// whatever stands here.
         enabled: bool = true, Now, example "false";
         /// Size and rate.
         mode: Option<Mode> = None, Now, example "\"1920x1080@60\"";
@@ -227,6 +228,8 @@ section! {
         transform: Transform = Transform::Normal, Now, example "\"90\"";
         /// Its top-left corner in the logical space of all outputs. By default to the right of the others.
         position: Option<Position> = None, Now, example "\"1920,0\"";
+        /// The name of another output whose picture it shows, as large as it fits, or `none`.
+        mirror: Option<MirrorOf> = None, Now, example "\"HEADLESS-1\"";
     }
 
     /// Pictures that people take, with the command `capture`.

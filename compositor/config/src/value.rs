@@ -2,7 +2,7 @@
 
 use glasshouse_core::{
     LayoutKind, Movement,
-    command::{Argument, Kind, Mode},
+    command::{Argument, Kind, MirrorOf, Mode},
     tiles::{Centring, NewWindow, Side, Width},
 };
 use glasshouse_scene::Transform;
@@ -320,7 +320,7 @@ macro_rules! argument {
     )+ };
 }
 
-argument!(LayoutKind, Transform, Mode, Width, Centring, Side, NewWindow, Movement);
+argument!(LayoutKind, Transform, Mode, MirrorOf, Width, Centring, Side, NewWindow, Movement);
 
 /// A word out of a closed list, as an enum with its words.
 macro_rules! words {

@@ -3,7 +3,7 @@
 use glasshouse_scene::{LogicalPoint, LogicalSize, OutputId};
 
 use crate::{
-    command::{Command, Mode, OutputMode, OutputRef, Refusal, WindowRef},
+    command::{Command, Mode, OutputMode, Refusal, WindowRef},
     desktop::Desktop,
     effect::{Effect, Effects},
     grid::{tame_i32, tame_point},
@@ -102,14 +102,10 @@ impl Desktop {
                 let mode = OutputMode { name: name.unwrap_or_default(), width, height, scale, refresh_mhz, transform };
                 self.add_output(mode, position, effects)?;
             }
-            Command::ConfigureOutput { output, mode, scale, transform, position, name, enabled, power } => {
-                self.change_output(&output, &OutputChange { mode, scale, transform, position, name, enabled, power }, effects)?;
+            Command::ConfigureOutput { output, mode, scale, transform, position, name, enabled, power, mirror } => {
+                self.change_output(&output, &OutputChange { mode, scale, transform, position, name, enabled, power, mirror }, effects)?;
             }
-            Command::RemoveOutput { output: OutputRef::Named(name) } if self.outputs.disabled(&name).is_some() => {
-                self.outputs.forget_disabled(&name);
-                effects.push(Effect::DisabledOutputsChanged);
-            }
-            Command::RemoveOutput { output } => self.remove_output(self.resolve_output(&output)?, effects)?,
+            Command::RemoveOutput { output } => self.remove_output(self.any_output_of(&output)?.id, effects)?,
             Command::DropWindow { target, side, window } => self.drop_window(&window, &target, side)?,
             Command::BeginMove { window } => self.begin_move(&window)?,
             Command::BeginResize { edges, window } => self.begin_resize(&window, edges)?,
@@ -276,11 +272,11 @@ impl Desktop {
     }
 
     pub(crate) fn add_output(&mut self, mode: OutputMode, position: Option<LogicalPoint>, effects: &mut Effects) -> Result<(), Refusal> {
-        let before = self.outputs.clone();
         let id = self.outputs.add(mode, position)?;
-        effects.push(Effect::OutputAdded { output: id });
-        self.follow_outputs(&before, effects);
-        self.welcome_output(id);
+        self.settle_uses(effects);
+        if self.outputs.get(id).is_none() {
+            effects.push(Effect::UnusedOutputsChanged);
+        }
         Ok(())
     }
 
@@ -300,8 +296,10 @@ impl Desktop {
     /// Undo: an output is again what it was.
     pub(crate) fn put_output(&mut self, was: &Output, effects: &mut Effects) -> Result<(), Refusal> {
         let before = self.outputs.clone();
-        self.outputs.put_back(was.id, was.mode.clone(), was.placed)?;
+        self.outputs.put_back(was)?;
         self.follow_outputs(&before, effects);
+        self.settle_uses(effects);
+        effects.push(Effect::UnusedOutputsChanged);
         Ok(())
     }
 
@@ -313,8 +311,20 @@ impl Desktop {
     }
 
     pub(crate) fn remove_output(&mut self, id: OutputId, effects: &mut Effects) -> Result<(), Refusal> {
-        let before = self.outputs.clone();
-        let gone = self.outputs.remove(id)?;
+        if let Some(output) = self.outputs.any(id).cloned() {
+            self.outputs.remember_departed(&output);
+        }
+        // What mirrors it is an output of its own again before it goes.
+        if let Some(output) = self.outputs.any_mut(id) {
+            output.enabled = false;
+        }
+        self.settle_uses(effects);
+        self.outputs.remove(id)?;
+        effects.push(Effect::UnusedOutputsChanged);
+        Ok(())
+    }
+
+    pub(crate) fn close_layers_on(&mut self, id: OutputId, effects: &mut Effects) {
         self.layers.list.retain(|layer| {
             let stays = layer.output != Some(id);
             if !stays {
@@ -322,14 +332,10 @@ impl Desktop {
             }
             stays
         });
-        effects.push(Effect::OutputRemoved { output: id });
-        self.follow_outputs(&before, effects);
-        self.leave_output(&gone);
-        Ok(())
     }
 
     /// Tells which outputs are different now, and takes along what is on them.
-    fn follow_outputs(&mut self, before: &crate::output::Outputs, effects: &mut Effects) {
+    pub(crate) fn follow_outputs(&mut self, before: &crate::output::Outputs, effects: &mut Effects) {
         let changed: Vec<_> = self
             .outputs
             .iter()

@@ -223,6 +223,7 @@ impl Desktop {
         self.windows.of_surface(self.popup_root(main)).map(|window| window.id)
     }
 
+    /// Those that have workspaces.
     pub fn outputs(&self) -> Vec<OutputInfo> {
         self.outputs.iter().map(|output| output.info()).collect()
     }

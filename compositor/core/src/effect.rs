@@ -58,11 +58,12 @@ pub enum Effect {
     OutputChanged {
         output: OutputId,
     },
+    /// It has no workspaces any more, and programs no longer see it. It may still show something: see [`crate::Desktop::screen`].
     OutputRemoved {
         output: OutputId,
     },
-    /// What an output that is not used would be is something else, or it is gone.
-    DisabledOutputsChanged,
+    /// Something is other about outputs that are not used or mirror another, or one of them is gone.
+    UnusedOutputsChanged,
     /// For telemetry and whoever waits.
     Notify(Notice),
     /// Carry out this command, which undoes another one or does it again.

@@ -172,6 +172,11 @@ pub enum Event {
 
     /// What the desktop was before it was started again. Windows find their places when they are mapped.
     Remembered(Box<Memory>),
+    /// Everything that was remembered is back: somebody has to see something. If no output is used, the one of this name is, or else the
+    /// first; if all that are used are dark, one of them is not.
+    OutputsRestored {
+        focused: Option<String>,
+    },
 
     /// A moment that `Desktop::deadline` asked for has come.
     Tick,

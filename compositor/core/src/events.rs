@@ -123,6 +123,7 @@ impl Desktop {
                 }
             }
             Event::Remembered(memory) => self.expect(*memory, effects),
+            Event::OutputsRestored { focused } => self.light_one(focused.as_deref(), effects),
             Event::Tick => self.touch(),
         }
     }

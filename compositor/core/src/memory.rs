@@ -35,6 +35,10 @@ pub struct RememberedOutput {
     pub mode: OutputMode,
     /// Where somebody put it. `None`: to the right of those before it.
     pub placed: Option<LogicalPoint>,
+    pub enabled: bool,
+    pub powered: bool,
+    /// The name of the output that it shows, or shows when that is there.
+    pub mirror: Option<String>,
 }
 
 /// A workspace, and what its windows say with their [`RememberedWindow::workspace`].
@@ -121,7 +125,11 @@ impl RememberedWindow {
 impl Desktop {
     /// What is here now, for a snapshot.
     pub fn memory(&self) -> Memory {
-        let outputs = self.outputs.iter().map(|Output { mode, placed, .. }| RememberedOutput { mode: mode.clone(), placed: *placed });
+        let remembered = |output: &Output| {
+            let Output { mode, placed, enabled, powered, mirror, .. } = output.clone();
+            RememberedOutput { mode, placed, enabled, powered, mirror }
+        };
+        let outputs = self.outputs.all().map(remembered);
         let (ids, workspaces): (Vec<WorkspaceId>, Vec<RememberedWorkspace>) = self.remembered_workspaces().into_iter().unzip();
         let tiles = self.tiles_in_order();
         let numbers: BTreeMap<WindowId, WindowId> = self.shown_windows().map(|(id, _)| id).zip((0..).map(WindowId)).collect();

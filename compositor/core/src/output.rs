@@ -1,5 +1,7 @@
 //! Outputs: what they are, where they lie, and which of them something is on.
 
+use std::collections::VecDeque;
+
 use euclid::Rect;
 use glasshouse_scene::{LogicalPoint, LogicalRect, LogicalSize, OutputId, PhysicalSize};
 
@@ -26,14 +28,22 @@ pub struct OutputInfo {
     pub work_area: LogicalRect,
     /// Whether it shows anything. One that does not is dark, and otherwise like any other.
     pub powered: bool,
+    /// Whether it is used. Nothing is on one that is not, and programs do not see it.
+    pub enabled: bool,
+    /// The name of the output that it shows, or will show when that is there.
+    pub mirror: Option<String>,
+    /// The output that it shows now: then nothing is on it, and programs do not see it either.
+    pub shows: Option<OutputId>,
 }
 
-/// An output that is there and not used: nothing is on it, and programs do not see it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DisabledOutput {
-    pub mode: OutputMode,
-    /// Where it will be. `None`: to the right of the others.
-    pub placed: Option<LogicalPoint>,
+/// What an output is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// It has workspaces.
+    Own,
+    /// It shows what this output shows.
+    Mirror(OutputId),
+    Nothing,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -45,9 +55,32 @@ pub(crate) struct Output {
     pub(crate) position: LogicalPoint,
     pub(crate) work_area: LogicalRect,
     pub(crate) powered: bool,
+    /// What somebody said.
+    pub(crate) enabled: bool,
+    /// Which output somebody wants to see on it.
+    pub(crate) mirror: Option<String>,
+    /// What follows from that: see [`crate::mirror`].
+    pub(crate) now: Use,
 }
 
 impl Output {
+    pub(crate) fn is_own(&self) -> bool {
+        self.now == Use::Own
+    }
+
+    /// The output that it mirrors now.
+    pub(crate) fn source(&self) -> Option<OutputId> {
+        match self.now {
+            Use::Mirror(source) => Some(source),
+            Use::Own | Use::Nothing => None,
+        }
+    }
+
+    /// What somebody chose of it, apart from its power.
+    pub(crate) fn chosen(&self) -> (&OutputMode, Option<LogicalPoint>, bool, Option<&String>) {
+        (&self.mode, self.placed, self.enabled, self.mirror.as_ref())
+    }
+
     /// Upright: as the user sees it.
     pub(crate) fn pixels(&self) -> PhysicalSize {
         let pixels = PhysicalSize::new(self.mode.width.min(MAX_PIXELS) as i32, self.mode.height.min(MAX_PIXELS) as i32);
@@ -75,29 +108,59 @@ impl Output {
             size: self.size(),
             work_area: self.work_area,
             powered: self.powered,
+            enabled: self.enabled,
+            mirror: self.mirror.clone(),
+            shows: self.source(),
         }
     }
 }
 
-/// All outputs, in the order in which they were added.
+/// What one that was unplugged has again when it is plugged in.
+#[derive(Debug, Clone, PartialEq)]
+struct Departed {
+    name: String,
+    powered: bool,
+    mirror: Option<String>,
+}
+
+/// All outputs, in the order in which they were added. Where nothing else is said, those that have workspaces are meant: the others are
+/// nowhere.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outputs {
     list: Vec<Output>,
-    disabled: Vec<DisabledOutput>,
+    departed: VecDeque<Departed>,
     last: u64,
 }
 
 impl Outputs {
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Output> {
-        self.list.iter()
+        self.list.iter().filter(|output| output.is_own())
     }
 
     pub(crate) fn get(&self, id: OutputId) -> Option<&Output> {
-        self.list.iter().find(|output| output.id == id)
+        self.any(id).filter(|output| output.is_own())
     }
 
     pub(crate) fn ids(&self) -> Vec<OutputId> {
-        self.list.iter().map(|output| output.id).collect()
+        self.iter().map(|output| output.id).collect()
+    }
+
+    /// Also those that are not used, and mirrors.
+    pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &Output> {
+        self.list.iter()
+    }
+
+    /// Also one that is not used, or a mirror.
+    pub(crate) fn any(&self, id: OutputId) -> Option<&Output> {
+        self.list.iter().find(|output| output.id == id)
+    }
+
+    pub(crate) fn any_mut(&mut self, id: OutputId) -> Option<&mut Output> {
+        self.list.iter_mut().find(|output| output.id == id)
+    }
+
+    pub(crate) fn any_named(&self, name: &str) -> Option<&Output> {
+        self.list.iter().find(|output| output.mode.name == name)
     }
 
     pub(crate) fn set_work_area(&mut self, id: OutputId, area: LogicalRect) {
@@ -106,23 +169,29 @@ impl Outputs {
         }
     }
 
+    /// Adds one, or uses one that is there and is not used. What it is used for is for [`crate::Desktop`] to settle.
     pub(crate) fn add(&mut self, mode: OutputMode, position: Option<LogicalPoint>) -> Result<OutputId, Refusal> {
-        if self.list.len() + self.disabled.iter().filter(|other| other.mode.name != mode.name).count() >= MAX_OUTPUTS {
+        let unused = self.any_named(&mode.name).filter(|output| !output.enabled).map(|output| output.id);
+        if self.list.len() - usize::from(unused.is_some()) >= MAX_OUTPUTS {
             return Err(Refusal::BadOutput("fewer than 64 others"));
         }
         let mut mode = checked(mode)?;
         let placed = position.map(checked_position).transpose()?;
         if mode.name.is_empty() {
             mode.name = self.free_name();
-        } else if self.list.iter().any(|output| output.mode.name == mode.name) {
+        } else if unused.is_none() && self.any_named(&mode.name).is_some() {
             return Err(Refusal::NameTaken(mode.name));
         }
-        // One that was there all the time is used from now on.
-        self.forget_disabled(&mode.name);
-        self.last += 1;
-        let id = OutputId(self.last);
-        self.list.push(Output { id, mode, placed, position: LogicalPoint::zero(), work_area: LogicalRect::zero(), powered: true });
-        self.flow();
+        let was = self.departed.iter().position(|was| was.name == mode.name).and_then(|index| self.departed.remove(index));
+        let was = was.unwrap_or(Departed { name: String::new(), powered: true, mirror: None });
+        let id = unused.unwrap_or_else(|| {
+            self.last += 1;
+            OutputId(self.last)
+        });
+        self.list.retain(|output| output.id != id);
+        let (position, work_area) = (placed.unwrap_or_default(), LogicalRect::zero());
+        let Departed { powered, mirror, .. } = was;
+        self.list.push(Output { id, mode, placed, position, work_area, powered, enabled: true, mirror, now: Use::Nothing });
         Ok(id)
     }
 
@@ -130,9 +199,7 @@ impl Outputs {
     pub(crate) fn configure(&mut self, id: OutputId, mode: OutputMode, position: Option<LogicalPoint>) -> Result<(), Refusal> {
         let mut mode = checked(mode)?;
         let placed = position.map(checked_position).transpose()?;
-        if !mode.name.is_empty()
-            && (self.list.iter().any(|output| output.id != id && output.mode.name == mode.name) || self.disabled(&mode.name).is_some())
-        {
+        if !mode.name.is_empty() && self.list.iter().any(|output| output.id != id && output.mode.name == mode.name) {
             return Err(Refusal::NameTaken(mode.name));
         }
         let missing = self.missing(id);
@@ -140,59 +207,37 @@ impl Outputs {
         if mode.name.is_empty() {
             mode.name.clone_from(&output.mode.name);
         }
+        let (before, after) = (output.mode.name.clone(), mode.name.clone());
         output.mode = mode;
         output.placed = placed.or(output.placed);
+        if before != after {
+            let mirrors = self.list.iter_mut().filter_map(|output| output.mirror.as_mut()).filter(|mirror| **mirror == before);
+            mirrors.for_each(|mirror| mirror.clone_from(&after));
+        }
         self.flow();
         Ok(())
     }
 
     pub(crate) fn set_powered(&mut self, id: OutputId, powered: bool) {
-        if let Some(output) = self.list.iter_mut().find(|output| output.id == id) {
+        if let Some(output) = self.any_mut(id) {
             output.powered = powered;
         }
     }
 
-    pub(crate) fn disabled(&self, name: &str) -> Option<&DisabledOutput> {
-        self.disabled.iter().find(|output| output.mode.name == name)
-    }
-
-    pub(crate) fn all_disabled(&self) -> &[DisabledOutput] {
-        &self.disabled
-    }
-
-    /// Remembers an output that is about to be removed, so that it can be used again.
-    pub(crate) fn keep_disabled(&mut self, id: OutputId) {
-        if let Some(output) = self.get(id).cloned() {
-            self.disabled.push(DisabledOutput { mode: output.mode, placed: output.placed });
+    /// Takes note of what an output is used for.
+    pub(crate) fn set_use(&mut self, id: OutputId, now: Use) {
+        if let Some(output) = self.any_mut(id) {
+            output.now = now;
         }
+        self.flow();
     }
 
-    pub(crate) fn forget_disabled(&mut self, name: &str) {
-        self.disabled.retain(|output| output.mode.name != name);
-    }
-
-    /// What an output that is not used will be.
-    pub(crate) fn change_disabled(&mut self, name: &str, mode: OutputMode, placed: Option<LogicalPoint>) -> Result<(), Refusal> {
-        let mut mode = checked(mode)?;
-        let placed = placed.map(checked_position).transpose()?;
-        if mode.name.is_empty() {
-            name.clone_into(&mut mode.name);
-        }
-        let taken = |other: &str| mode.name != name && other == mode.name;
-        if self.list.iter().any(|output| taken(&output.mode.name)) || self.disabled.iter().any(|output| taken(&output.mode.name)) {
-            return Err(Refusal::NameTaken(mode.name));
-        }
-        if let Some(output) = self.disabled.iter_mut().find(|output| output.mode.name == name) {
-            *output = DisabledOutput { mode, placed };
-        }
-        Ok(())
-    }
-
-    /// Makes an output exactly what it was.
-    pub(crate) fn put_back(&mut self, id: OutputId, mode: OutputMode, placed: Option<LogicalPoint>) -> Result<(), Refusal> {
-        self.configure(id, mode, placed)?;
-        if let Some(output) = self.list.iter_mut().find(|output| output.id == id) {
-            output.placed = placed;
+    /// Makes an output what it was, as far as somebody chose it. What follows from that is for [`crate::Desktop`] to settle.
+    pub(crate) fn put_back(&mut self, was: &Output) -> Result<(), Refusal> {
+        self.configure(was.id, was.mode.clone(), was.placed)?;
+        if let Some(output) = self.any_mut(was.id) {
+            (output.placed, output.enabled) = (was.placed, was.enabled);
+            output.mirror.clone_from(&was.mirror);
         }
         self.flow();
         Ok(())
@@ -211,10 +256,23 @@ impl Outputs {
         Ok(output)
     }
 
+    /// What is unplugged is the same when it is plugged in again: dark, or a mirror.
+    pub(crate) fn remember_departed(&mut self, output: &Output) {
+        self.departed.retain(|was| was.name != output.mode.name);
+        if output.powered && output.mirror.is_none() {
+            return;
+        }
+        if self.departed.len() >= MAX_OUTPUTS {
+            self.departed.pop_front();
+        }
+        let Output { mode, powered, mirror, .. } = output.clone();
+        self.departed.push_back(Departed { name: mode.name, powered, mirror });
+    }
+
     /// Puts outputs without a place of their own to the right of those before them. Whole numbers, because that is what clients are told.
     fn flow(&mut self) {
         let mut right = 0.0_f64;
-        for output in &mut self.list {
+        for output in self.list.iter_mut().filter(|output| output.is_own()) {
             output.position = output.placed.unwrap_or(LogicalPoint::new(right, 0.0));
             right = right.max((output.area().max_x() - 1e-6).ceil());
         }
@@ -225,33 +283,33 @@ impl Outputs {
     }
 
     fn free_name(&self) -> String {
-        let taken = |name: &String| self.list.iter().any(|output| output.mode.name == *name) || self.disabled(name).is_some();
-        (1..=self.list.len() + self.disabled.len() + 1).map(|n| format!("HEADLESS-{n}")).find(|name| !taken(name)).unwrap_or_default()
+        let taken = |name: &String| self.any_named(name).is_some();
+        (1..=self.list.len() + 1).map(|n| format!("HEADLESS-{n}")).find(|name| !taken(name)).unwrap_or_default()
     }
 
     /// The output that shows this point.
     pub(crate) fn at(&self, point: LogicalPoint) -> Option<&Output> {
-        self.list.iter().find(|output| output.area().contains(point))
+        self.iter().find(|output| output.area().contains(point))
     }
 
     /// The output that shows this point or is nearest to it. `None` only if there is none at all.
     pub(crate) fn nearest(&self, point: LogicalPoint) -> Option<&Output> {
         let distance = |output: &Output| (clamped(point, output.area()) - point).square_length();
-        self.list.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+        self.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))
     }
 
     /// The output that something is on: the one with its centre, or else the one that shows most of it, or else the nearest.
     pub(crate) fn best_for(&self, area: LogicalRect) -> Option<&Output> {
         let shown = |output: &Output| area.intersection(&output.area()).map_or(0.0, |part| part.area());
         self.at(area.center())
-            .or_else(|| self.list.iter().filter(|output| shown(output) > 0.0).max_by(|a, b| shown(a).total_cmp(&shown(b))))
+            .or_else(|| self.iter().filter(|output| shown(output) > 0.0).max_by(|a, b| shown(a).total_cmp(&shown(b))))
             .or_else(|| self.nearest(area.center()))
     }
 
     /// The nearest output in a direction, seen from the middle of this area.
     pub(crate) fn next_to(&self, area: LogicalRect, direction: Direction) -> Option<OutputId> {
         let far = |output: &Output| distance(area.center(), output.area().center(), direction);
-        let ahead = self.list.iter().filter_map(|output| Some((far(output)?, output.id)));
+        let ahead = self.iter().filter_map(|output| Some((far(output)?, output.id)));
         ahead.min_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, id)| id)
     }
 
@@ -307,12 +365,17 @@ mod tests {
     #[test]
     fn outputs_lie_left_to_right_on_whole_numbers_and_close_ranks() {
         let mut outputs = Outputs::default();
-        let first = outputs.add(mode(1366, 1.2), None).unwrap();
-        let second = outputs.add(mode(800, 1.0), None).unwrap();
+        let add = |outputs: &mut Outputs, mode| {
+            let id = outputs.add(mode, None).unwrap();
+            outputs.set_use(id, Use::Own);
+            id
+        };
+        let first = add(&mut outputs, mode(1366, 1.2));
+        let second = add(&mut outputs, mode(800, 1.0));
         assert_eq!(outputs.get(second).unwrap().position, LogicalPoint::new(1139.0, 0.0));
         outputs.remove(first).unwrap();
         assert_eq!(outputs.get(second).unwrap().position, LogicalPoint::zero());
-        let third = outputs.add(mode(800, 1.0), None).unwrap();
+        let third = add(&mut outputs, mode(800, 1.0));
         assert_eq!(outputs.get(third).unwrap().mode.name, "HEADLESS-1");
     }
 

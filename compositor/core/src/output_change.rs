@@ -1,13 +1,13 @@
-//! Outputs that are changed, used or not, and dark or not.
+//! Outputs that are changed, used or not, dark or not, mirrors or not.
 
 use glasshouse_scene::LogicalPoint;
 
 use crate::{
-    command::{Mode, OutputMode, OutputRef, Refusal, Switch},
+    command::{MirrorOf, Mode, OutputMode, OutputRef, Refusal, Switch},
     desktop::Desktop,
     effect::{Effect, Effects},
     ids::OutputId,
-    output::DisabledOutput,
+    output::{Output, OutputInfo},
 };
 
 /// What `configure-output` says. What is `None` stays.
@@ -20,6 +20,7 @@ pub(crate) struct OutputChange {
     pub(crate) name: Option<String>,
     pub(crate) enabled: Option<Switch>,
     pub(crate) power: Option<Switch>,
+    pub(crate) mirror: Option<MirrorOf>,
 }
 
 impl OutputChange {
@@ -37,60 +38,78 @@ impl OutputChange {
 }
 
 impl Desktop {
+    /// One that is not used remembers what it will be.
     pub(crate) fn change_output(&mut self, asked: &OutputRef, change: &OutputChange, effects: &mut Effects) -> Result<(), Refusal> {
-        if let OutputRef::Named(name) = asked
-            && let Some(disabled) = self.outputs.disabled(name).cloned()
-        {
-            return self.change_disabled(&disabled, change, effects);
+        let was = self.any_output_of(asked)?.clone();
+        let id = was.id;
+        let mirror = change.mirror.as_ref().map(|mirror| self.checked_mirror(id, mirror)).transpose()?;
+        self.configure_output(id, change.apply_to(&was.mode), change.position, effects)?;
+        let enabled = change.enabled.map_or(was.enabled, |enabled| enabled.of(was.enabled));
+        if let Some(output) = self.outputs.any_mut(id) {
+            output.enabled = enabled;
+            output.mirror = mirror.unwrap_or_else(|| output.mirror.take());
         }
-        let output = self.output_of(asked)?;
-        let id = output.id;
-        let changed = change.apply_to(&output.mode);
-        self.configure_output(id, changed, change.position, effects)?;
-        if let Some(power) = change.power {
+        // Who turns an output on wants to see something.
+        let power = change.power.or((enabled && !was.enabled).then_some(Switch::On));
+        if let Some(power) = power {
             self.power_output(id, power, effects);
         }
-        if change.enabled.is_some_and(|enabled| !enabled.of(true)) {
-            self.outputs.keep_disabled(id);
-            self.remove_output(id, effects)?;
+        self.settle_uses(effects);
+        if self.outputs.get(id).is_none() {
+            effects.push(Effect::UnusedOutputsChanged);
+            self.touch_outputs();
         }
         Ok(())
     }
 
-    /// One that is not used remembers what it would be.
-    fn change_disabled(&mut self, was: &DisabledOutput, change: &OutputChange, effects: &mut Effects) -> Result<(), Refusal> {
-        let mode = change.apply_to(&was.mode);
-        let placed = change.position.or(was.placed);
-        if !change.enabled.is_some_and(|enabled| enabled.of(false)) {
-            self.outputs.change_disabled(&was.mode.name, mode, placed)?;
-            effects.push(Effect::DisabledOutputsChanged);
-            return Ok(());
-        }
-        let name = mode.name.clone();
-        let known: Vec<OutputId> = self.outputs.ids();
-        self.add_output(mode, placed, effects)?;
-        if name != was.mode.name {
-            self.outputs.forget_disabled(&was.mode.name);
-        }
-        let new = self.outputs.ids().into_iter().find(|id| !known.contains(id));
-        if let (Some(id), Some(power)) = (new, change.power) {
-            self.power_output(id, power, effects);
-        }
-        Ok(())
-    }
-
-    fn power_output(&mut self, id: OutputId, power: Switch, effects: &mut Effects) {
-        let Some(now) = self.outputs.get(id).map(|output| output.powered) else { return };
+    pub(crate) fn power_output(&mut self, id: OutputId, power: Switch, effects: &mut Effects) {
+        let Some(now) = self.outputs.any(id).map(|output| output.powered) else { return };
         let powered = power.of(now);
         if powered != now {
             self.outputs.set_powered(id, powered);
-            effects.push(Effect::OutputChanged { output: id });
+            effects.push(if self.outputs.get(id).is_some() { Effect::OutputChanged { output: id } } else { Effect::UnusedOutputsChanged });
             self.touch();
         }
     }
 
-    /// Outputs that are there and not used, in the order in which that was said.
-    pub fn disabled_outputs(&self) -> &[DisabledOutput] {
-        self.outputs.all_disabled()
+    /// The output that is meant, whether it is used or not, or a mirror.
+    pub(crate) fn any_output_of(&self, asked: &OutputRef) -> Result<&Output, Refusal> {
+        let found = match asked {
+            OutputRef::Focused => return self.output_of(asked),
+            OutputRef::Named(name) => self.outputs.any_named(name),
+            OutputRef::Id(id) => self.outputs.any(*id),
+        };
+        found.ok_or_else(|| Refusal::no_output(asked.clone(), self.outputs.all().map(|output| output.mode.name.clone()).collect()))
+    }
+
+    /// All outputs, also those that are not used, and mirrors, which are where their sources are.
+    pub fn all_outputs(&self) -> Vec<OutputInfo> {
+        let told = |output: &Output| {
+            let (info, source) = (output.info(), output.source().and_then(|source| self.outputs.get(source)));
+            source.map_or(info.clone(), |source| OutputInfo { position: source.position, size: source.size(), ..info })
+        };
+        self.outputs.all().map(told).collect()
+    }
+
+    /// The desktop is as it was remembered. Somebody must be able to see something: if no output is used, the one that had the focus is, or
+    /// else the first; and if all that are used are dark, one of them is not.
+    pub(crate) fn light_one(&mut self, focused: Option<&str>, effects: &mut Effects) {
+        let preferred = |all: Vec<&Output>| {
+            let focused = all.iter().find(|output| Some(output.mode.name.as_str()) == focused);
+            focused.or(all.first()).map(|output| output.id)
+        };
+        if self.outputs.iter().next().is_none()
+            && let Some(id) = preferred(self.outputs.all().collect())
+        {
+            if let Some(output) = self.outputs.any_mut(id) {
+                (output.enabled, output.mirror) = (true, None);
+            }
+            self.settle_uses(effects);
+        }
+        if self.outputs.iter().all(|output| !output.powered)
+            && let Some(id) = preferred(self.outputs.iter().collect())
+        {
+            self.power_output(id, Switch::On, effects);
+        }
     }
 }

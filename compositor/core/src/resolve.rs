@@ -67,14 +67,25 @@ impl Desktop {
         self.output_of(asked).map(|output| output.id)
     }
 
+    /// As [`Self::resolve_output`], also a mirror: something that can be looked at.
+    ///
+    /// # Errors
+    /// [`Refusal::NoOutput`] with what there is.
+    pub fn resolve_screen(&self, asked: &OutputRef) -> Result<OutputId, Refusal> {
+        let mirror = self.any_output_of(asked).ok().filter(|output| output.source().is_some());
+        mirror.map_or_else(|| self.resolve_output(asked), |mirror| Ok(mirror.id))
+    }
+
+    /// A mirror means the output that it shows.
     pub(crate) fn output_of(&self, asked: &OutputRef) -> Result<&Output, Refusal> {
         let found = match asked {
             OutputRef::Focused => {
                 self.workspaces.focused.and_then(|id| self.outputs.get(id)).or_else(|| self.outputs.nearest(self.pointer.at))
             }
-            OutputRef::Named(name) => self.outputs.iter().find(|output| output.mode.name == *name),
-            OutputRef::Id(id) => self.outputs.get(*id),
+            OutputRef::Named(name) => self.outputs.any_named(name),
+            OutputRef::Id(id) => self.outputs.any(*id),
         };
+        let found = found.and_then(|output| self.outputs.get(output.source().unwrap_or(output.id)));
         found.ok_or_else(|| Refusal::no_output(asked.clone(), self.outputs.iter().map(|output| output.mode.name.clone()).collect()))
     }
 }

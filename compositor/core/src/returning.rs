@@ -11,6 +11,7 @@ use crate::{
     ids::{WindowId, WorkspaceId},
     layout::tiles::{Options, Outline},
     memory::{Memory, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace},
+    output::Output,
     recall::Places,
     window::Window,
 };
@@ -128,7 +129,8 @@ impl Desktop {
                 tracing::warn!(output = output.mode.name, %refusal, "an output could not be restored");
             }
         }
-        let order: Vec<_> = memory.outputs.iter().filter_map(|output| self.output_named(Some(&output.mode.name))).collect();
+        let known = |output: &RememberedOutput| Some(self.outputs.any_named(&output.mode.name)?.id);
+        let order: Vec<_> = memory.outputs.iter().filter_map(known).collect();
         self.reorder_outputs(&order, effects);
         if let Some(shown) = self.output_named(memory.focused_output.as_deref()).and_then(|output| self.workspaces.active_on(output)) {
             let shown = shown.id;
@@ -169,15 +171,18 @@ impl Desktop {
     }
 
     fn restore_output(&mut self, was: &RememberedOutput, effects: &mut Effects) -> Result<(), crate::Refusal> {
-        let now = self.outputs.iter().find(|output| output.mode.name == was.mode.name).cloned();
-        match now {
-            Some(now) if (&now.mode, now.placed) == (&was.mode, was.placed) => Ok(()),
-            Some(mut output) => {
-                (output.mode, output.placed) = (was.mode.clone(), was.placed);
-                self.put_output(&output, effects)
-            }
-            None => self.add_output(was.mode.clone(), was.placed, effects),
+        if self.outputs.any_named(&was.mode.name).is_none() {
+            self.add_output(was.mode.clone(), was.placed, effects)?;
         }
+        let Some(mut output) = self.outputs.any_named(&was.mode.name).cloned() else { return Ok(()) };
+        let RememberedOutput { mode, placed, enabled, mirror, .. } = was.clone();
+        let wanted = Output { mode, placed, enabled, mirror, ..output.clone() };
+        if output.chosen() != wanted.chosen() {
+            output = wanted;
+            self.put_output(&output, effects)?;
+        }
+        self.power_output(output.id, was.powered.into(), effects);
+        Ok(())
     }
 
     /// A window is shown: if it was here before the restart, it gets its place and its states back. Answers whether.

@@ -46,6 +46,12 @@ impl Told {
         captured.or_else(|| self.scenes.get(&output)).cloned()
     }
 
+    /// This output is another one from now on: what it shows is told anew, even if it is the same.
+    pub(crate) fn forget_scene(&mut self, output: OutputId) {
+        self.scenes.remove(&output);
+        self.captured.remove(&output);
+    }
+
     /// What lies under the pointer.
     pub(crate) fn under(&self) -> Option<SurfaceId> {
         self.under.map(|(surface, _)| surface)
@@ -66,14 +72,15 @@ impl Desktop {
         self.note_hidden();
         self.tell_windows(effects);
         self.tell_workspaces(effects);
-        let scenes: BTreeMap<OutputId, Scene> =
+        let mut scenes: BTreeMap<OutputId, Scene> =
             self.outputs.iter().map(|output| (output.id, self.output_scene(output, now, Audience::Screen))).collect();
         self.tell_surfaces(&scenes, effects);
         self.tell_pointer_focus(under, effects);
-        let captured: BTreeMap<OutputId, Scene> = match self.hides_anything() {
+        let mut captured: BTreeMap<OutputId, Scene> = match self.hides_anything() {
             true => self.outputs.iter().map(|output| (output.id, self.output_scene(output, now, Audience::Capture))).collect(),
             false => BTreeMap::new(),
         };
+        self.tell_mirrors(now, &mut scenes, &mut captured);
         for (output, scene) in &scenes {
             let before = self.told.scenes.get(output);
             let pictures = (self.told.captured.get(output).or(before), captured.get(output).unwrap_or(scene));
@@ -84,18 +91,30 @@ impl Desktop {
         (self.told.scenes, self.told.captured) = (scenes, captured);
     }
 
+    /// Mirrors show what their sources do, once more: surfaces on them are nowhere else because of that, and draw no sooner.
+    fn tell_mirrors(&self, now: Timestamp, scenes: &mut BTreeMap<OutputId, Scene>, captured: &mut BTreeMap<OutputId, Scene>) {
+        for mirror in self.mirrors() {
+            scenes.extend(self.mirror_scene(mirror, now, Audience::Screen).map(|scene| (mirror.id, scene)));
+            if self.hides_anything() {
+                captured.extend(self.mirror_scene(mirror, now, Audience::Capture).map(|scene| (mirror.id, scene)));
+            }
+        }
+    }
+
     /// Only the pointer moved, and it holds nothing: no element of a scene can be another one.
     pub(crate) fn tell_cursor(&mut self, now: Timestamp, under: Option<Under>, effects: &mut Effects) {
         self.tell_pointer_focus(under, effects);
         let mut crossed = false;
         let mut redraws = Vec::new();
-        for output in self.outputs.iter() {
-            let cursors: Vec<_> = self.cursor_on(output, Audience::Screen).into_iter().collect();
-            let Some(scene) = self.told.scenes.get(&output.id) else { continue };
+        let outputs =
+            self.outputs.iter().map(|output| (output.id, self.cursor_on(output, Audience::Screen).into_iter().collect::<Vec<_>>()));
+        let mirrors = self.mirrors().map(|mirror| (mirror.id, self.mirror_cursors(mirror)));
+        for (output, cursors) in outputs.chain(mirrors) {
+            let Some(scene) = self.told.scenes.get(&output) else { continue };
             if scene.cursors != cursors {
                 crossed |= scene.cursors.len() != cursors.len()
                     || scene.cursors.iter().zip(&cursors).any(|(before, after)| before.image != after.image);
-                redraws.push((output.id, cursors));
+                redraws.push((output, cursors));
             }
         }
         // A client's cursor that enters an output has to hear of it, which the long way tells, and so it does what pictures show.

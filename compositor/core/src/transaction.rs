@@ -98,9 +98,9 @@ impl Desktop {
         next.answer_all(effects, now);
         let before: BTreeMap<WindowId, WindowInfo> = self.windows().into_iter().map(|info| (info.id, info)).collect();
         preview.windows = next.windows().into_iter().filter(|info| before.get(&info.id) != Some(info)).collect();
-        let before: BTreeMap<OutputId, OutputInfo> = self.outputs().into_iter().map(|info| (info.id, info)).collect();
-        preview.outputs = next.outputs().into_iter().filter(|info| before.get(&info.id) != Some(info)).collect();
-        preview.outputs_removed = before.keys().copied().filter(|id| next.output(*id).is_none()).collect();
+        let before: BTreeMap<OutputId, OutputInfo> = self.all_outputs().into_iter().map(|info| (info.id, info)).collect();
+        preview.outputs = next.all_outputs().into_iter().filter(|info| before.get(&info.id) != Some(info)).collect();
+        preview.outputs_removed = before.keys().copied().filter(|id| next.outputs.any(*id).is_none()).collect();
         Ok(preview)
     }
 
@@ -190,7 +190,7 @@ impl Desktop {
             | Command::MoveToOutput { .. }
             | Command::MoveToWorkspace { .. } => Some((name, window?.to_string())),
             Command::ConfigureOutput { output, .. } | Command::RemoveOutput { output } => {
-                Some(("output", self.resolve_output(output).ok()?.0.to_string()))
+                Some(("output", self.any_output_of(output).ok()?.id.0.to_string()))
             }
             _ => None,
         }

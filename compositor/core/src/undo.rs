@@ -142,7 +142,7 @@ impl Difference {
         let orders = [pair(x, a), pair(y, b)];
         let workspaces = (before.workspaces != after.workspaces).then(|| (before.workspaces.clone(), after.workspaces));
         let focused = (before.focused, after.focused);
-        let same = |a: &Output, b: &Output| (a.id, &a.mode, a.placed) == (b.id, &b.mode, b.placed);
+        let same = |a: &Output, b: &Output| (a.id, a.chosen()) == (b.id, b.chosen());
         let outputs_same =
             before.outputs.len() == after.outputs.len() && before.outputs.iter().zip(&after.outputs).all(|(a, b)| same(a, b));
         let outputs = (!outputs_same).then(|| (before.outputs.clone(), after.outputs));
@@ -165,7 +165,7 @@ impl Desktop {
             orders: [self.windows.stack.clone(), self.windows.history.clone()],
             workspaces: self.workspaces.snapshot(),
             focused: self.workspaces.focused,
-            outputs: self.outputs.iter().cloned().collect(),
+            outputs: self.outputs.all().cloned().collect(),
         }
     }
 
@@ -376,20 +376,22 @@ impl Desktop {
     /// Makes the outputs what they were. Answers which new numbers those have that were gone.
     fn put_outputs(&mut self, wanted: &[Output], effects: &mut Effects) -> Result<BTreeMap<OutputId, OutputId>, Refusal> {
         let mut moved = BTreeMap::new();
-        let unwanted: Vec<OutputId> = self.outputs.ids().into_iter().filter(|id| wanted.iter().all(|output| output.id != *id)).collect();
+        let now = self.outputs.all().map(|output| output.id);
+        let unwanted: Vec<OutputId> = now.filter(|id| wanted.iter().all(|output| output.id != *id)).collect();
         for output in wanted {
-            if self.outputs.get(output.id).is_some_and(|now| (&now.mode, now.placed) != (&output.mode, output.placed)) {
+            if self.outputs.any(output.id).is_some_and(|now| now.chosen() != output.chosen()) {
                 self.put_output(output, effects)?;
             }
         }
-        for output in wanted.iter().filter(|output| self.outputs.get(output.id).is_none()).cloned().collect::<Vec<_>>() {
+        for output in wanted.iter().filter(|output| self.outputs.any(output.id).is_none()).cloned().collect::<Vec<_>>() {
             // Somebody may have plugged it in again since.
-            if self.outputs.iter().any(|now| now.mode.name == output.mode.name) {
+            if self.outputs.any_named(&output.mode.name).is_some() {
                 continue;
             }
             self.add_output(output.mode.clone(), output.placed, effects)?;
-            if let Some(new) = self.outputs.iter().find(|now| now.mode.name == output.mode.name) {
-                moved.insert(output.id, new.id);
+            if let Some(new) = self.outputs.any_named(&output.mode.name).map(|new| new.id) {
+                moved.insert(output.id, new);
+                self.put_output(&Output { id: new, ..output.clone() }, effects)?;
             }
         }
         for id in unwanted {

@@ -26,7 +26,7 @@ impl Outputs1 {
 
 #[interface(name = "org.glasshouse.Outputs1", spawn = false)]
 impl Outputs1 {
-    /// All outputs, in the order in which they were added, as Desktop1 lists them.
+    /// All outputs, in the order in which they were added, as Desktop1 lists them: also those that are not used, and mirrors.
     #[zbus(out_args("outputs"))]
     async fn list(&self, #[zbus(connection)] connection: &Connection) -> Result<Vec<Output>, BusError> {
         self.0.ask(connection, |caller, reply| Request::Outputs { caller, reply }).await
@@ -48,8 +48,9 @@ impl Outputs1 {
         self.0.ask(connection, |caller, reply| Request::OutputsChange(OutputsRequest::Create { caller, command, reply })).await
     }
 
-    /// Changes an output while windows are on it. Options as for Create, mode (s), enabled (b: whether it is used), and
-    /// power (b: whether it shows anything); what is absent stays.
+    /// Changes an output while windows are on it. Options as for Create, mode (s), enabled (b: whether it is used),
+    /// power (b: whether it shows anything), and mirror (s: the name of another output whose picture it shows, or none); what is absent
+    /// stays.
     async fn configure(&self, #[zbus(connection)] connection: &Connection, name: &str, options: OutputOptions) -> Result<(), BusError> {
         let command = Command::ConfigureOutput {
             output: OutputRef::Named(name.to_owned()),
@@ -60,6 +61,7 @@ impl Outputs1 {
             name: options.name,
             enabled: options.enabled.map(Into::into),
             power: options.power.map(Into::into),
+            mirror: options.mirror.map(|mirror| read("mirror", &mirror)).transpose()?,
         };
         self.run(connection, command).await
     }

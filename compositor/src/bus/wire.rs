@@ -1,11 +1,10 @@
 //! The core's values as the wire's, written by hand so that each can change without the other.
 
 use glasshouse_core::{
-    LayerInfo, OutputMode, Refusal, WindowInfo, WorkspaceInfo,
+    LayerInfo, OutputInfo, Refusal, WindowInfo, WorkspaceInfo,
     event::{KeyboardInterest, Layer as LayerName},
 };
 use glasshouse_protocols::{Layer, Output, Window, Workspace};
-use glasshouse_scene::{LogicalRect, OutputId};
 
 use super::BusError;
 
@@ -54,20 +53,24 @@ pub fn workspace(info: &WorkspaceInfo, output: Option<String>) -> Workspace {
     }
 }
 
-/// An output for the wire. `area` is what it shows of the logical space.
-pub fn output(id: OutputId, mode: &OutputMode, area: LogicalRect) -> Output {
+/// An output for the wire.
+pub fn output(info: &OutputInfo) -> Output {
+    let mode = &info.mode;
     Output {
-        id: id.0,
+        id: info.id.0,
         name: mode.name.clone(),
         width: mode.width,
         height: mode.height,
         scale: mode.scale,
         refresh_mhz: mode.refresh_mhz,
         transform: mode.transform.to_wire(),
-        x: area.origin.x,
-        y: area.origin.y,
-        logical_width: area.size.width,
-        logical_height: area.size.height,
+        x: info.position.x,
+        y: info.position.y,
+        logical_width: info.size.width,
+        logical_height: info.size.height,
+        enabled: info.enabled,
+        powered: info.powered,
+        mirror: info.mirror.clone(),
     }
 }
 
@@ -115,7 +118,7 @@ pub(super) fn refusal_as(refusal: &Refusal, sentence: String) -> BusError {
         }
         Refusal::HiddenFromCapture { .. } => BusError::HiddenFromCapture(sentence),
         Refusal::NotPermitted { .. } => BusError::NotPermitted(sentence),
-        Refusal::BadOutput(_) | Refusal::NameTaken(_) | Refusal::BadGeometry => BusError::BadArgument(sentence),
+        Refusal::BadOutput(_) | Refusal::BadMirror { .. } | Refusal::NameTaken(_) | Refusal::BadGeometry => BusError::BadArgument(sentence),
         _ => BusError::Refused(sentence),
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use glasshouse_config::{Animate, Config, Output, Resolved};
-use glasshouse_core::{Caller, Command, Event, OutputRef};
+use glasshouse_core::{Caller, Command, Event, OutputRef, command::MirrorOf};
 
 use crate::State;
 
@@ -66,10 +66,17 @@ impl State {
         for (name, wanted) in &config.outputs {
             self.apply_output(name, wanted);
         }
-        // A section that is gone no longer turns anything off.
+        // A section that is gone no longer turns anything off, nor makes it a mirror.
         let gone: Vec<_> = self.configuration.off.iter().filter(|name| !config.outputs.contains_key(*name)).cloned().collect();
         for name in gone {
             self.turn_on(&name);
+        }
+        let gone: Vec<_> = self.configuration.mirrors.iter().filter(|name| !config.outputs.contains_key(*name)).cloned().collect();
+        for name in gone {
+            self.configuration.mirrors.remove(&name);
+            if self.desktop.all_outputs().iter().any(|output| output.mode.name == name) {
+                self.mirror_output(&name, MirrorOf::Nothing);
+            }
         }
     }
 
@@ -79,7 +86,7 @@ impl State {
             return;
         }
         self.turn_on(name);
-        let there = self.desktop.outputs().iter().any(|output| output.mode.name == name);
+        let there = self.desktop.all_outputs().iter().any(|output| output.mode.name == name);
         let position = wanted.position.as_ref().map(|position| position.0);
         if !there {
             // Only a virtual output can be made, and only if it is said how large.
@@ -87,10 +94,14 @@ impl State {
             let scale = wanted.scale.unwrap_or(1.0);
             let name = name.to_owned();
             self.configuration.declared.insert(name.clone());
-            self.output_command(Command::AddOutput { mode, name: Some(name), scale, transform: wanted.transform, position });
+            self.output_command(Command::AddOutput { mode, name: Some(name.clone()), scale, transform: wanted.transform, position });
+            if let Some(mirror) = self.wanted_mirror(&name, wanted) {
+                self.mirror_output(&name, mirror);
+            }
             return;
         }
         let fixed = self.configuration.fixed_size.contains(name);
+        let mirror = self.wanted_mirror(name, wanted);
         self.output_command(Command::ConfigureOutput {
             output: OutputRef::Named(name.to_owned()),
             mode: wanted.mode.filter(|_| !fixed),
@@ -100,6 +111,31 @@ impl State {
             name: None,
             enabled: None,
             power: None,
+            mirror,
+        });
+    }
+
+    /// What the file says of a mirror. One that it made and no longer speaks of is none.
+    fn wanted_mirror(&mut self, name: &str, wanted: &Output) -> Option<MirrorOf> {
+        let said = wanted.mirror.clone();
+        let was_said = match &said {
+            Some(_) => !self.configuration.mirrors.insert(name.to_owned()),
+            None => self.configuration.mirrors.remove(name),
+        };
+        said.or(was_said.then_some(MirrorOf::Nothing))
+    }
+
+    fn mirror_output(&mut self, name: &str, mirror: MirrorOf) {
+        self.output_command(Command::ConfigureOutput {
+            output: OutputRef::Named(name.to_owned()),
+            mode: None,
+            scale: None,
+            transform: None,
+            position: None,
+            name: None,
+            enabled: None,
+            power: None,
+            mirror: Some(mirror),
         });
     }
 
@@ -113,11 +149,12 @@ impl State {
             name: None,
             enabled: Some(enabled.into()),
             power: None,
+            mirror: None,
         });
     }
 
     fn turn_off(&mut self, name: &str) {
-        if self.desktop.outputs().iter().any(|output| output.mode.name == name) {
+        if self.desktop.all_outputs().iter().any(|output| output.mode.name == name && output.enabled) {
             self.configuration.off.insert(name.to_owned());
             self.use_output(name, false);
         }
@@ -125,7 +162,9 @@ impl State {
 
     /// Only what the configuration has turned off: what somebody else has is their business.
     fn turn_on(&mut self, name: &str) {
-        if self.configuration.off.remove(name) && self.desktop.disabled_outputs().iter().any(|output| output.mode.name == name) {
+        if self.configuration.off.remove(name)
+            && self.desktop.all_outputs().iter().any(|output| output.mode.name == name && !output.enabled)
+        {
             self.use_output(name, true);
         }
     }

@@ -35,6 +35,8 @@ pub struct Configuration {
     declared: BTreeSet<String>,
     /// Outputs that the configuration has turned off.
     off: BTreeSet<String>,
+    /// Outputs that the configuration has made mirrors, or none.
+    mirrors: BTreeSet<String>,
     /// Outputs whose size was given by hand, which is stronger than a file.
     pub fixed_size: BTreeSet<String>,
 }
@@ -49,6 +51,7 @@ impl Default for Configuration {
             worker: None,
             declared: BTreeSet::new(),
             off: BTreeSet::new(),
+            mirrors: BTreeSet::new(),
             fixed_size: BTreeSet::new(),
         }
     }

@@ -2,7 +2,6 @@
 
 use glasshouse_core::{Caller, Command, Preview, Refusal};
 use glasshouse_protocols as wire;
-use glasshouse_scene::LogicalRect;
 
 use crate::{
     State,
@@ -57,11 +56,7 @@ impl State {
     fn wire_preview(&self, preview: Preview) -> wire::Preview {
         wire::Preview {
             windows: preview.windows.iter().map(|info| self.wire_window(info)).collect(),
-            outputs: preview
-                .outputs
-                .iter()
-                .map(|info| bus::output(info.id, &info.mode, LogicalRect::new(info.position, info.size)))
-                .collect(),
+            outputs: preview.outputs.iter().map(bus::output).collect(),
             outputs_removed: preview.outputs_removed.iter().map(|id| id.0).collect(),
             closes: preview.closes.iter().map(|id| id.0).collect(),
             quits: preview.quits,

@@ -105,7 +105,7 @@ impl State {
             self.settle();
         }
         for output in std::mem::take(&mut self.display.redraw) {
-            let Some(info) = self.desktop.output(output) else { continue };
+            let Some(info) = self.desktop.screen(output) else { continue };
             let Some(scene) = self.desktop.scene_for(Audience::Capture, View::Output(output), self.now) else { continue };
             let state = OutputState { transform: info.mode.transform, scale: info.mode.scale, refresh_mhz: info.mode.refresh_mhz, scene };
             self.display.link.set_output(output, Some(state));
@@ -171,7 +171,7 @@ impl State {
     pub(super) fn frames_lost(&mut self) {
         self.discard_sent_feedback();
         self.finish_frame_at_once();
-        self.display.redraw.extend(self.desktop.outputs().iter().map(|output| output.id));
+        self.display.redraw.extend(self.desktop.screens().iter().map(|output| output.id));
         self.display.frame_wanted = true;
     }
 }

@@ -25,7 +25,7 @@ use std::{
 };
 
 use glasshouse_config::Restore;
-use glasshouse_core::{Caller, Command, Effect, Event, Memory, OutputRef, Refusal, Timestamp};
+use glasshouse_core::{Caller, Command, Effect, Event, Memory, OutputRef, Refusal, RememberedOutput, Timestamp};
 use glasshouse_protocols::SnapshotInfo;
 
 use self::{
@@ -81,8 +81,10 @@ struct Keeping {
 /// What somebody said about the beginning of the desktop: it is stronger than what is remembered.
 pub struct Wishes<'a> {
     pub restore: Restore,
-    /// Outputs that the command line or the configuration says everything about.
+    /// Outputs that the command line or the configuration says everything about, apart from whether they are used, dark or mirrors.
     pub fixed: &'a dyn Fn(&str) -> bool,
+    /// Outputs of which the configuration says whether they are mirrors.
+    pub mirrors: &'a dyn Fn(&str) -> bool,
     /// Other outputs are there only because there has to be one.
     pub makeshift: bool,
     /// Nobody said which layout.
@@ -113,7 +115,14 @@ fn state_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> 
 impl Session {
     /// Takes note of what may have to be written down.
     pub fn heed(&mut self, effect: &Effect) {
-        if matches!(effect, Effect::Notify(_) | Effect::OutputAdded { .. } | Effect::OutputChanged { .. } | Effect::OutputRemoved { .. }) {
+        if matches!(
+            effect,
+            Effect::Notify(_)
+                | Effect::OutputAdded { .. }
+                | Effect::OutputChanged { .. }
+                | Effect::OutputRemoved { .. }
+                | Effect::UnusedOutputsChanged
+        ) {
             self.stir();
         }
     }
@@ -169,9 +178,13 @@ impl State {
             if !(wishes.fixed)(&output.mode.name) {
                 return true;
             }
-            let there = now.outputs.iter().find(|now| now.mode.name == output.mode.name);
-            there.inspect(|now| *output = (*now).clone()).is_some()
+            let Some(now) = now.outputs.iter().find(|now| now.mode.name == output.mode.name).cloned() else { return false };
+            let mirror = if (wishes.mirrors)(&now.mode.name) { now.mirror.clone() } else { output.mirror.take() };
+            // What the configuration has turned off stays off; what it leaves on may have been turned off since.
+            *output = RememberedOutput { enabled: output.enabled && now.enabled, powered: output.powered, mirror, ..now };
+            true
         });
+        let focused = memory.focused_output.clone();
         let remembered: Vec<String> = memory.outputs.iter().map(|output| output.mode.name.clone()).collect();
         let windows = memory.windows.len();
         self.observe(Event::Remembered(Box::new(memory)));
@@ -183,6 +196,7 @@ impl State {
                 }
             }
         }
+        self.observe(Event::OutputsRestored { focused });
         self.settle();
         self.session.absent = self.desktop.absent_windows();
         let sentence = format!("the desktop was restored: {} outputs, and places for {windows} windows", remembered.len());

@@ -101,6 +101,11 @@ struct OutputRecord {
     /// Its place in [`Transform::ALL`].
     transform: usize,
     position: Option<[f64; 2]>,
+    /// It is not used.
+    disabled: bool,
+    dark: bool,
+    /// The name of the output that it shows.
+    mirror: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -167,15 +172,18 @@ impl From<&RememberedOutput> for OutputRecord {
     fn from(output: &RememberedOutput) -> Self {
         let OutputMode { name, width, height, scale, refresh_mhz, transform } = output.mode.clone();
         let transform = Transform::ALL.iter().position(|other| *other == transform).unwrap_or_default();
-        Self { name, width, height, scale, refresh_mhz, transform, position: output.placed.map(|at| at.to_array()) }
+        let position = output.placed.map(|at| at.to_array());
+        let (disabled, dark, mirror) = (!output.enabled, !output.powered, output.mirror.clone());
+        Self { name, width, height, scale, refresh_mhz, transform, position, disabled, dark, mirror }
     }
 }
 
 impl From<OutputRecord> for RememberedOutput {
     fn from(record: OutputRecord) -> Self {
-        let OutputRecord { name, width, height, scale, refresh_mhz, transform, position } = record;
+        let OutputRecord { name, width, height, scale, refresh_mhz, transform, position, disabled, dark, mirror } = record;
         let transform = Transform::ALL.get(transform).copied().unwrap_or(Transform::Normal);
-        Self { mode: OutputMode { name, width, height, scale, refresh_mhz, transform }, placed: position.map(LogicalPoint::from) }
+        let mode = OutputMode { name, width, height, scale, refresh_mhz, transform };
+        Self { mode, placed: position.map(LogicalPoint::from), enabled: !disabled, powered: !dark, mirror }
     }
 }
 

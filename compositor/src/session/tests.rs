@@ -43,7 +43,16 @@ fn memory(title: &str) -> Memory {
         ..RememberedWindow::default()
     };
     Memory {
-        outputs: vec![RememberedOutput { mode, placed: Some(LogicalPoint::new(10.0, 20.0)) }],
+        outputs: vec![
+            RememberedOutput {
+                mode: mode.clone(),
+                placed: Some(LogicalPoint::new(10.0, 20.0)),
+                enabled: false,
+                powered: false,
+                mirror: Some("HEADLESS-2".to_owned()),
+            },
+            RememberedOutput { mode, placed: None, enabled: true, powered: true, mirror: None },
+        ],
         workspaces: vec![RememberedWorkspace {
             name: Some("web".into()),
             output: Some("HEADLESS-1".into()),

@@ -74,7 +74,9 @@ impl State {
             self.clients.surfaces.all.values().for_each(|surface| known.output.leave(&surface.wl));
             self.clients.dh.remove_global::<State>(known.global);
         }
-        self.display.link.set_output(id, None);
+        if self.desktop.screen(id).is_none() {
+            self.display.link.set_output(id, None);
+        }
         self.telemetry.outputs.forget(id);
     }
 

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use glasshouse_core::{Caller, Command, OutputMode, OutputRef, command::Mode};
+use glasshouse_core::{Caller, Command, OutputInfo, OutputMode, OutputRef, command::Mode};
 use glasshouse_scene::{LogicalPoint, Transform};
 use smithay::reexports::{
     wayland_protocols_wlr::output_management::v1::server::{
@@ -191,16 +191,15 @@ fn key(mode: &OutputMode) -> ModeKey {
 }
 
 impl State {
-    /// All outputs, used ones first.
+    /// All outputs, used ones first. The protocol has no word for a mirror: it is used, and lies where its source does.
     fn head_states(&self) -> Vec<(String, HeadState)> {
-        let used = self.desktop.outputs().into_iter().map(|output| {
+        let head = |output: &OutputInfo| {
             let position = (output.position.x.round() as i32, output.position.y.round() as i32);
-            let used = Some((position, output.mode.transform, output.mode.scale));
+            let used = output.enabled.then_some((position, output.mode.transform, output.mode.scale));
             (output.mode.name.clone(), HeadState { mode: key(&output.mode), used })
-        });
-        let unused = self.desktop.disabled_outputs().iter();
-        let unused = unused.map(|output| (output.mode.name.clone(), HeadState { mode: key(&output.mode), used: None }));
-        used.chain(unused).collect()
+        };
+        let (used, unused): (Vec<OutputInfo>, Vec<OutputInfo>) = self.desktop.all_outputs().into_iter().partition(|output| output.enabled);
+        used.iter().chain(&unused).map(head).collect()
     }
 
     /// A phase of the turn: tells everybody what is different of the outputs.
@@ -222,14 +221,18 @@ impl State {
         }
         let command = |(name, wanted): (&String, &Option<Arc<Mutex<HeadDraft>>>)| {
             let output = OutputRef::Named(name.clone());
-            let used = self.desktop.outputs().iter().any(|output| output.mode.name == *name);
+            let known = self.desktop.all_outputs().into_iter().find(|output| output.mode.name == *name);
+            let used = known.as_ref().is_some_and(|output| output.enabled);
+            let is_mirror = known.is_some_and(|output| output.shows.is_some());
             let HeadDraft { mode, position, transform, scale, .. } = match wanted {
                 Some(wanted) => wanted.lock().unwrap_or_else(PoisonError::into_inner).clone(),
                 None if used => HeadDraft::default(),
                 None => return None,
             };
+            // Tools repeat the place that they were told, which is its source's.
+            let position = position.filter(|_| !is_mirror);
             let enabled = Some(wanted.is_some().into());
-            Some(Command::ConfigureOutput { output, mode, scale, transform, position, name: None, enabled, power: None })
+            Some(Command::ConfigureOutput { output, mode, scale, transform, position, name: None, enabled, power: None, mirror: None })
         };
         Some(draft.heads.iter().filter_map(command).collect())
     }

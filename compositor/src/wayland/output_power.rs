@@ -121,6 +121,7 @@ impl Dispatch<ZwlrOutputPowerV1, ()> for State {
             name: None,
             enabled: None,
             power: Some(on.into()),
+            mirror: None,
         };
         if let Err(refusal) = state.apply(&Caller::Person, command) {
             tracing::debug!(%refusal, "an output's power stays as it is");

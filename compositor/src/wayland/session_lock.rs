@@ -228,7 +228,7 @@ impl State {
         // In this request, so that nobody can do anything in between.
         self.input.refocus = true;
         self.refocus_pointer();
-        self.session_lock.clearing = Some(Clearing { outputs: self.desktop.outputs().iter().map(|output| output.id).collect(), seq: None });
+        self.session_lock.clearing = Some(Clearing { outputs: self.desktop.screens().iter().map(|output| output.id).collect(), seq: None });
         self.compose();
         self.display.link.submit();
         self.alert("info", "locked", "the session is locked".to_owned(), None);
@@ -320,7 +320,7 @@ impl State {
     /// A phase of the turn: tells the locker that the session is locked, if nothing of it is to be seen any more.
     pub fn lock_turn(&mut self) {
         if let Some(clearing) = &mut self.session_lock.clearing {
-            clearing.outputs.retain(|output| self.desktop.output(*output).is_some());
+            clearing.outputs.retain(|output| self.desktop.screen(*output).is_some());
             // Without a display nobody sees anything, and the next one begins with what there is now.
             if !self.display.link.is_live() || clearing.outputs.is_empty() {
                 self.session_lock.clearing = None;

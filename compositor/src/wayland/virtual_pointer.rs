@@ -213,9 +213,9 @@ impl Dispatch<ZwlrVirtualPointerV1, PointerId> for State {
 }
 
 impl State {
-    /// An output, or the rectangle around all of them. `None`: there is none.
+    /// What an output shows, so that a place on a mirror is one of its source; or the rectangle around all of them. `None`: there is none.
     fn pointing_area(&self, output: Option<OutputId>) -> Option<LogicalRect> {
-        if let Some(output) = output.and_then(|output| self.desktop.output(output)) {
+        if let Some(output) = output.and_then(|output| self.desktop.screen(output)) {
             return Some(LogicalRect::new(output.position, output.size));
         }
         let outputs = self.desktop.outputs();

@@ -64,9 +64,19 @@ pub(crate) fn outputs(outputs: &[Output], json: bool) -> io::Result<()> {
             number(f64::from(output.refresh_mhz) / 1_000.0) + " Hz",
             number(output.scale),
             place(output.x, output.y, output.logical_width, output.logical_height),
+            output_state(output),
         ]
     });
-    print(&table(["NAME", "PIXELS", "REFRESH", "SCALE", "PLACE"], rows))
+    print(&table(["NAME", "PIXELS", "REFRESH", "SCALE", "PLACE", "STATE"], rows))
+}
+
+fn output_state(output: &Output) -> String {
+    if !output.enabled {
+        return "not used".to_owned();
+    }
+    let mirror = output.mirror.as_ref().map(|source| format!("mirror of {source}"));
+    let states: Vec<String> = mirror.into_iter().chain((!output.powered).then(|| "dark".to_owned())).collect();
+    if states.is_empty() { "on".to_owned() } else { states.join(", ") }
 }
 
 pub(crate) fn layers(layers: &[Layer], json: bool) -> io::Result<()> {
@@ -172,6 +182,9 @@ pub(crate) fn output_json(output: &Output) -> Value {
         "y": output.y,
         "logical_width": output.logical_width,
         "logical_height": output.logical_height,
+        "enabled": output.enabled,
+        "powered": output.powered,
+        "mirror": output.mirror,
     })
 }
 

@@ -33,7 +33,8 @@ fn outputs(desktop: &Desktop) -> anyhow::Result<Vec<Value>> {
     let outputs: Value = serde_json::from_str(&desktop.ctl(&["outputs", "--json"])?)?;
     let outputs = outputs.as_array().context("a list of outputs")?;
     let fields = ["name", "width", "height", "scale", "transform", "x", "y"];
-    Ok(outputs.iter().map(|output| fields.iter().map(|field| output[field].clone()).collect()).collect())
+    let used = outputs.iter().filter(|output| output["enabled"] == true);
+    Ok(used.map(|output| fields.iter().map(|field| output[field].clone()).collect()).collect())
 }
 
 #[test]

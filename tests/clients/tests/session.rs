@@ -162,3 +162,94 @@ fn a_snapshot_is_made_compared_restored_and_removed() -> Result {
     assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("cannot be part of the name"));
     Ok(())
 }
+
+/// Name, and whether it is used, dark, and a mirror of which.
+fn states_of_outputs(desktop: &Desktop) -> anyhow::Result<Vec<(String, bool, bool, Option<String>)>> {
+    let outputs: Vec<Value> = serde_json::from_str(&desktop.ctl(&["outputs", "--json"])?)?;
+    let state = |output: &Value| {
+        let [name, mirror] = ["name", "mirror"].map(|key| output[key].as_str().map(str::to_owned));
+        let [enabled, powered] = ["enabled", "powered"].map(|key| output[key].as_bool().unwrap_or_default());
+        (name.unwrap_or_default(), enabled, !powered, mirror)
+    };
+    Ok(outputs.iter().map(state).collect())
+}
+
+/// Waits until the disk has an output of this name that is so.
+fn wait_until_written(desktop: &mut Desktop, name: &str, key: &str, value: &Value) -> anyhow::Result<()> {
+    let path = desktop.folder().join("state/glasshouse/wayland-test/session.json");
+    desktop.wait_for("the session on the disk", |_| {
+        let Ok(text) = std::fs::read_to_string(&path) else { return Ok(None) };
+        let written: Value = serde_json::from_str(&text)?;
+        let outputs = written.pointer("/payload/memory/outputs").and_then(|outputs| outputs.as_array()).cloned().unwrap_or_default();
+        Ok(outputs.iter().any(|output| output["name"] == name && output[key] == *value).then_some(()))
+    })
+}
+
+#[test]
+fn outputs_that_were_not_used_dark_or_mirrors_are_so_after_a_kill() -> Result {
+    let mut desktop = Desktop::start(&["--size", "800x600"])?;
+    for name in ["off", "dark", "mirror"] {
+        desktop.ctl(&["do", "add-output", "640x480", "--name", name])?;
+    }
+    desktop.ctl(&["do", "configure-output", "off", "--enabled", "off"])?;
+    desktop.ctl(&["do", "configure-output", "dark", "--power", "off"])?;
+    desktop.ctl(&["do", "configure-output", "mirror", "--mirror", "HEADLESS-1"])?;
+    let before = states_of_outputs(&desktop)?;
+    let state = |name: &str, enabled, dark, mirror: Option<&str>| (name.to_owned(), enabled, dark, mirror.map(str::to_owned));
+    assert_eq!(
+        before,
+        [
+            state("HEADLESS-1", true, false, None),
+            state("off", false, false, None),
+            state("dark", true, true, None),
+            state("mirror", true, false, Some("HEADLESS-1"))
+        ]
+    );
+    let people = desktop.ctl(&["outputs"])?;
+    assert!(people.contains("not used") && people.contains("dark") && people.contains("mirror of HEADLESS-1"), "{people}");
+    wait_until_written(&mut desktop, "mirror", "mirror", &"HEADLESS-1".into())?;
+    let desktop = start_again(desktop.kill()?, &["--size", "800x600"])?;
+    assert_eq!(states_of_outputs(&desktop)?, before);
+    Ok(())
+}
+
+#[test]
+fn a_desktop_whose_outputs_were_all_off_comes_back_with_one_that_is_on() -> Result {
+    let mut desktop = Desktop::start(&["--size", "800x600"])?;
+    desktop.ctl(&["do", "configure-output", "HEADLESS-1", "--enabled", "off"])?;
+    assert!(states_of_outputs(&desktop)?.iter().all(|(_, enabled, ..)| !enabled));
+    wait_until_written(&mut desktop, "HEADLESS-1", "disabled", &true.into())?;
+    let mut desktop = start_again(desktop.kill()?, &["--size", "800x600"])?;
+    let lit = || ("HEADLESS-1".to_owned(), true, false, None);
+    assert_eq!(states_of_outputs(&desktop)?, [lit()]);
+    desktop.ctl(&["do", "configure-output", "HEADLESS-1", "--power", "off"])?;
+    wait_until_written(&mut desktop, "HEADLESS-1", "dark", &true.into())?;
+    let desktop = start_again(desktop.kill()?, &["--size", "800x600"])?;
+    assert_eq!(states_of_outputs(&desktop)?, [lit()]);
+    Ok(())
+}
+
+#[test]
+fn what_the_configuration_turns_off_is_off_at_every_start() -> Result {
+    let config = "[output.HEADLESS-1]\nmode = \"800x600\"\n[output.side]\nmode = \"640x480\"\n[output.twin]\nmode = \"640x480\"\nmirror = \"HEADLESS-1\"\n";
+    let mut desktop = Desktop::start_configured(&[], config)?;
+    let mirror = || Some("HEADLESS-1".to_owned());
+    let state = |name: &str, enabled, mirror| (name.to_owned(), enabled, false, mirror);
+    let all_on = [state("HEADLESS-1", true, None), state("side", true, None), state("twin", true, mirror())];
+    assert_eq!(states_of_outputs(&desktop)?, all_on);
+    // A command is remembered, whatever the file says; what the file says of mirrors is stronger than what is remembered.
+    desktop.ctl(&["do", "configure-output", "side", "--enabled", "off"])?;
+    desktop.ctl(&["do", "configure-output", "twin", "--mirror", "none"])?;
+    wait_until_written(&mut desktop, "twin", "mirror", &Value::Null)?;
+    let folder = desktop.kill()?;
+    let mut desktop = start_again(folder, &[])?;
+    assert_eq!(states_of_outputs(&desktop)?, [state("HEADLESS-1", true, None), state("side", false, None), state("twin", true, mirror())]);
+    desktop.ctl(&["do", "configure-output", "side", "--enabled", "on"])?;
+    wait_until_written(&mut desktop, "side", "disabled", &false.into())?;
+    let config_file = desktop.config_file();
+    let folder = desktop.kill()?;
+    std::fs::write(config_file, config.replace("[output.side]\n", "[output.side]\nenabled = false\n"))?;
+    let desktop = start_again(folder, &[])?;
+    assert!(states_of_outputs(&desktop)?.iter().all(|(name, enabled, ..)| name != "side" || !enabled), "the file is stronger");
+    Ok(())
+}

@@ -22,6 +22,6 @@ pub use parse::CommandError;
 pub use refusal::Refusal;
 pub use table::{COMMANDS, Command, Entry, Parameter, Undo};
 pub use tile_value::{Change, ResizeEdges, WidthChange};
-pub use value::{Button, Direction, KeyboardLayout, LayoutKind, Mode, OutputMode, OutputRef, Switch, Words};
+pub use value::{Button, Direction, KeyboardLayout, LayoutKind, MirrorOf, Mode, OutputMode, OutputRef, Switch, Words};
 pub use window_value::{Aspect, AspectRatio, Spot};
 pub use workspace_ref::WorkspaceRef;

@@ -34,6 +34,8 @@ pub enum Refusal {
     NothingThere(Direction),
     #[error("an output needs {0}")]
     BadOutput(&'static str),
+    #[error("{output} cannot mirror {source_output}: {why}")]
+    BadMirror { output: String, source_output: String, why: &'static str },
     #[error("the name {0} is already that of another output")]
     NameTaken(String),
     #[error("a size needs at least one pixel in both dimensions, and a position finite numbers")]

@@ -8,7 +8,7 @@ use super::{
     argument::Kind,
     parse::{CommandError, Given},
     tile_value::{Change, ResizeEdges, WidthChange},
-    value::{Button, Direction, KeyboardLayout, LayoutKind, Mode, OutputRef, Switch, Words},
+    value::{Button, Direction, KeyboardLayout, LayoutKind, MirrorOf, Mode, OutputRef, Switch, Words},
     window_value::{Aspect, Spot},
 };
 use crate::layout::tiles::{ColumnTarget, ContainerLayout, DropSide, Side, Split};
@@ -555,6 +555,8 @@ commands! {
         enabled: Option<Switch> = None,
         /// Whether it shows anything. A dark one keeps its windows.
         power: Option<Switch> = None,
+        /// Another output whose picture it shows, as large as it fits, or none. Its workspaces move as if it were gone, and come back.
+        mirror: Option<MirrorOf> = None,
     }
     /// Takes an output away. Its windows move to another one, and back when an output of that name returns.
     RemoveOutput = "remove-output", MANAGE, Undo::Arrangement, {

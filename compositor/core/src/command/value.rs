@@ -179,6 +179,33 @@ impl Argument for OutputRef {
     }
 }
 
+/// Which output another one shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MirrorOf {
+    /// None: it has workspaces of its own.
+    Nothing,
+    Output(String),
+}
+
+impl Argument for MirrorOf {
+    const KIND: Kind = Kind::Value { name: "OUTPUT|none", takes: "the name of another output, or none" };
+
+    fn parse(word: &str) -> Result<Self, String> {
+        match word {
+            "" => Err("write an output's name, or none".to_owned()),
+            "none" => Ok(Self::Nothing),
+            name => Ok(Self::Output(name.to_owned())),
+        }
+    }
+
+    fn words(&self) -> Vec<String> {
+        vec![match self {
+            Self::Nothing => "none".to_owned(),
+            Self::Output(name) => name.clone(),
+        }]
+    }
+}
+
 /// What an output is. Sizes are physical pixels before `transform`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutputMode {

@@ -90,7 +90,10 @@ impl Desktop {
             View::Window(_) | View::Region { .. } if self.lock.on => None,
             // Settling has made them already.
             View::Output(id) if self.is_settled() && (!self.is_moving() || self.told.at == at) => self.told.scene(id, audience),
-            View::Output(id) => Some(self.output_scene(self.outputs.get(id)?, at, audience)),
+            View::Output(id) => match self.outputs.get(id) {
+                Some(output) => Some(self.output_scene(output, at, audience)),
+                None => self.mirror_scene(self.outputs.any(id)?, at, audience),
+            },
             View::Window(id) => self.window_scene(self.windows.get(id)?, audience),
             View::Region { area, scale } => self.region_scene(area, scale, audience),
         }

@@ -262,7 +262,7 @@ impl Bench {
                 _ => {}
             }
         }
-        for output in self.desktop.outputs() {
+        for output in self.desktop.screens() {
             if self.desktop.is_moving() {
                 break; // Every moment has a scene of its own.
             }

@@ -155,9 +155,26 @@ pub(super) const WINDOW_COMMANDS: &[&str] = &[
     "toggle-scratchpad --window mark:a",
 ];
 
+/// About outputs that are used and not, dark and not, mirrors and not.
+pub(super) const OUTPUT_COMMANDS: &[&str] = &[
+    "configure-output HEADLESS-1 --mirror HEADLESS-2",
+    "configure-output HEADLESS-2 --mirror HEADLESS-1",
+    "configure-output HEADLESS-3 --mirror HEADLESS-2",
+    "configure-output HEADLESS-1 --mirror none",
+    "configure-output HEADLESS-2 --mirror none --power on",
+    "configure-output HEADLESS-1 --enabled toggle",
+    "configure-output HEADLESS-2 --enabled toggle",
+    "configure-output HEADLESS-1 --power toggle",
+    "configure-output HEADLESS-2 --power off",
+    "configure-output HEADLESS-1 --name HEADLESS-9",
+    "remove-output HEADLESS-2",
+    "add-output 700x900 --name HEADLESS-2 --scale 1.5 --transform 90",
+    "focus-output HEADLESS-2",
+];
+
 #[test]
 fn the_commands_of_histories_are_commands() {
-    for line in TILE_COMMANDS.iter().chain(WINDOW_COMMANDS) {
+    for line in TILE_COMMANDS.iter().chain(WINDOW_COMMANDS).chain(OUTPUT_COMMANDS) {
         line.parse::<crate::Command>().unwrap_or_else(|error| panic!("{line}: {error}"));
     }
 }
@@ -176,6 +193,7 @@ fn command() -> impl Strategy<Value = Do> {
         2 => select(LayoutKind::ALL.to_vec()).prop_map(Do::Layout),
         6 => select(TILE_COMMANDS).prop_map(Do::Line),
         5 => select(WINDOW_COMMANDS).prop_map(Do::Line),
+        4 => select(OUTPUT_COMMANDS).prop_map(Do::Line),
         2 => size().prop_map(|(w, h, scale)| Do::Plug(w, h, scale)),
         2 => (0..3_u8, size()).prop_map(|(n, (w, h, scale))| Do::Configure(n, w, h, scale)),
         2 => (0..3_u8).prop_map(Do::Unplug),

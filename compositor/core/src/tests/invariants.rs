@@ -26,6 +26,7 @@ pub(super) fn assert_invariants(t: &Bench) {
     nothing_is_left_to_say(t);
     waiting_ends(t);
     points_find_what_is_painted(t);
+    mirrors_show_their_sources(t);
     super::rules::rules_are_followed(t);
 }
 
@@ -231,6 +232,40 @@ fn points_find_what_is_painted(t: &Bench) {
                 let exact = t.desktop.origin(under.surface).unwrap_or_default();
                 assert!((exact - under.origin).abs().lower_than(euclid::Vector2D::splat(1.0 / grid.scale)).all(), "{exact:?} {under:?}");
             }
+        }
+    }
+}
+
+/// A mirror shows an output that is none, has nothing of its own, and what is seen on it is what is seen on its source.
+fn mirrors_show_their_sources(t: &Bench) {
+    for mirror in t.desktop.all_outputs() {
+        let Some(source) = mirror.shows else { continue };
+        let Some(source) = t.desktop.output(source) else { panic!("{mirror:?} shows nothing") };
+        assert!(mirror.enabled && mirror.mirror.as_ref() == Some(&source.mode.name), "{mirror:?}");
+        assert!(t.desktop.output(mirror.id).is_none() && t.desktop.workspaces().iter().all(|on| on.output != Some(mirror.id)));
+        let shown = |scene: Scene| {
+            let drawn = |element: &&glasshouse_scene::Element| matches!(element.kind, ElementKind::Surface(_));
+            scene.elements.iter().filter(drawn).map(|element| element.id).collect::<Vec<_>>()
+        };
+        let [Some(on_mirror), Some(on_source)] = [mirror.id, source.id].map(|id| t.desktop.scene(View::Output(id), t.now)) else {
+            panic!("{mirror:?} and {source:?} have no scenes")
+        };
+        assert_eq!(
+            on_mirror.size,
+            mirror.mode.transform.apply_size(glasshouse_scene::PhysicalSize::new(mirror.mode.width as i32, mirror.mode.height as i32))
+        );
+        assert!(on_mirror.cursors.len() <= on_source.cursors.len());
+        // Something thin may be less than half a pixel of the smaller one.
+        let (on_mirror, on_source) = (shown(on_mirror), shown(on_source));
+        let is_dark = !mirror.powered || !source.powered;
+        assert!(!is_dark || on_mirror.is_empty());
+        if source.size.width * t.desktop.screen(mirror.id).map_or(0.0, |seen| seen.mode.scale) >= 300.0 {
+            let missing: Vec<_> = on_source.iter().filter(|id| !on_mirror.contains(id)).collect();
+            let small = |id: &ElementId| match id {
+                ElementId::Surface(surface) => t.desktop.surfaces.size(*surface).is_none_or(|size| size.width < 20.0 || size.height < 20.0),
+                _ => true,
+            };
+            assert!(is_dark || t.desktop.is_moving() || missing.iter().all(|id| small(id)), "{missing:?} is not on the mirror");
         }
     }
 }

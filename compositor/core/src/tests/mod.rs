@@ -8,6 +8,7 @@ mod histories;
 mod invariants;
 mod lock;
 mod memory;
+mod mirrors;
 mod moving;
 mod outputs;
 mod regressions;
@@ -38,6 +39,7 @@ pub(crate) fn configure_output(output: OutputId, width: u32, height: u32, scale:
         name: None,
         enabled: None,
         power: None,
+        mirror: None,
     }
 }
 

@@ -332,6 +332,13 @@ fn rules_change_how_a_window_is_painted() {
     assert_eq!(elements(&t, 1)[1].opacity, 1.0);
 }
 
+/// The configuration hides this window from pictures from now on.
+pub(super) fn hide_from_capture(t: &mut Bench, n: u8) {
+    let mut one = rule(title("secret"));
+    one.lasting.hide_from_capture = Some(true);
+    t.run([rules([one]), Op::Title(n, "secret")]);
+}
+
 #[test]
 fn what_is_hidden_is_in_no_picture_with_its_menus_and_its_pointer() {
     let mut one = rule(title("secret"));
