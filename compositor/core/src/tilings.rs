@@ -83,11 +83,9 @@ impl<'a> Ground<'a> {
         let output = workspace.output.and_then(|output| self.outputs.get(output));
         let scale = output.map_or(1.0, |output| output.grid().scale);
         let whole = |length: f64| output.map_or(length, |output| f64::from(output.grid().length(length)) / scale);
-        // A tile that is shorter than a pixel would lie on its neighbour's.
-        let pixel = LogicalSize::splat(1.0 / scale);
         let constraints = |id: WindowId| {
             let size = |size: euclid::Size2D<i32, _>| -> LogicalSize { size.to_f64().cast_unit() };
-            let limits = |window: &Window| Constraints { min: size(window.least()).max(pixel), max: size(window.most()) };
+            let limits = |window: &Window| Constraints { min: size(window.least()), max: size(window.most()) };
             self.windows.get(id).map(limits).unwrap_or_default()
         };
         f(&Input {
@@ -96,6 +94,8 @@ impl<'a> Ground<'a> {
             title: whole(self.settings.tab_height),
             options: &self.settings.tiles,
             windows: &constraints,
+            // A tile that is shorter than a pixel would lie on its neighbour's.
+            shortest: 1.0 / scale,
             focused: self.focused.get(&workspace.id).copied(),
             held: self.held == Some(workspace.id),
         })

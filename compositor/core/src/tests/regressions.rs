@@ -80,3 +80,20 @@ fn a_window_dropped_onto_another_workspace_waits_for_those_that_make_room() {
     let ops = [Op::Open(0, 1, 1), Op::AllCommit, workspace, Op::Open(4, 1, 1), Op::ClientCommits(4), drop];
     check(Settings::default(), (1000, 600, 1.0), ops);
 }
+
+#[test]
+fn nothing_vanishes_where_smallest_sizes_do_not_fit() {
+    let ops = [
+        Op::Dialog(0, 0, 1, 1),
+        Op::Limits(0, (0, 423), (0, 0)),
+        Op::Open(3, 1, 1),
+        Op::ClientCommits(0),
+        Op::Open(2, 1, 1),
+        Op::Open(1, 1, 1),
+        Op::Command(Do::Line("split vertical")),
+        Op::Open(0, 1, 1),
+        Op::Limits(1, (0, 343), (0, 0)),
+    ];
+    let commits = (0..4).map(Op::ClientCommits);
+    check(Settings { layout: LayoutKind::Tree, ..Settings::default() }, (1000, 600, 1.0), ops.into_iter().chain(commits));
+}

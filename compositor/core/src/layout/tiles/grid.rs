@@ -1,7 +1,5 @@
 //! Rows and columns, as near to a square as they can be.
 
-use glasshouse_scene::LogicalSize;
-
 use super::{Arrangement, Axis, Input, Layout, Limits, Place, Placement, list, near, span};
 use crate::{Direction, WindowId};
 
@@ -37,8 +35,7 @@ fn cells_in_line(count: usize) -> usize {
 
 /// What holds for cells that lie in one line across, and so share their length.
 fn common(limits: impl Iterator<Item = Limits>) -> Limits {
-    let none = Limits { min: LogicalSize::zero(), max: LogicalSize::zero() };
-    limits.fold(none, |a, b| Limits { min: a.min.max(b.min), max: a.max.max(b.max) })
+    limits.fold(Limits::NONE, Limits::over)
 }
 
 impl Layout for Grid {

@@ -158,8 +158,8 @@ impl MasterStack {
         let group_part = |(number, group): (usize, &std::ops::Range<usize>)| {
             let parts = self.parts(group.clone(), axis, input);
             let weight = if number == 0 { self.fraction } else { 1.0 - self.fraction };
-            let (min, max) = parts.iter().fold((0.0_f64, 0.0_f64), |(min, max), part| (min.max(part.min), max.max(part.max)));
-            Part { weight, min, max }
+            let most = |length: fn(&Part) -> f64| parts.iter().map(length).fold(0.0_f64, f64::max);
+            Part { weight, least: most(|part| part.least), min: most(|part| part.min), max: most(|part| part.max) }
         };
         let mut parts: Vec<Part> = groups.iter().enumerate().map(group_part).collect();
         if !masters_first {

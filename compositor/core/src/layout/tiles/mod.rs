@@ -9,7 +9,7 @@
 //!
 //! let options = Options::default();
 //! let no_constraints = |_| Constraints::default();
-//! let input = Input { area: rect(0.0, 0.0, 1000.0, 600.0), gap: 10.0, title: 20.0, options: &options, windows: &no_constraints, focused: None, held: false };
+//! let input = Input { area: rect(0.0, 0.0, 1000.0, 600.0), gap: 10.0, title: 20.0, options: &options, windows: &no_constraints, shortest: 1.0, focused: None, held: false };
 //! let mut tiling = Tiling::new(TilingKind::Columns, &options);
 //! tiling.insert(WindowId(1), Place::Last, &input);
 //! tiling.insert(WindowId(2), Place::After(WindowId(1)), &input);
@@ -25,8 +25,8 @@
 //! than a pixel; snapping has to give it one.
 //!
 //! A tile is never empty and never leaves the area, except that [`Columns`] reach beyond it to the left and the right. When smallest sizes
-//! do not fit, gaps shrink first; then the sizes shrink, in proportion to the smallest sizes. Columns do not shrink in width: the strip
-//! grows. Largest sizes are kept as long as another tile can take what is left; else tiles fill the area, and it is up to the caller to
+//! do not fit, gaps shrink first; then the sizes shrink, in proportion to the smallest sizes, but none to less than a pixel as long as
+//! there is one for each. Columns do not shrink in width: the strip grows. Largest sizes are kept as long as another tile can take what is left; else tiles fill the area, and it is up to the caller to
 //! centre a window that cannot fill its tile.
 
 mod columns;
@@ -72,6 +72,8 @@ pub struct Input<'a> {
     pub options: &'a Options,
     /// What sizes each window can have; it is asked for windows of this layout only.
     pub windows: &'a dyn Fn(WindowId) -> Constraints,
+    /// How long and wide a tile has to be so that it is seen: a pixel in logical units. One unit at least; less counts as one.
+    pub shortest: f64,
     /// The window with the keyboard focus. It is always visible if it is one of this layout's.
     pub focused: Option<WindowId>,
     /// Fingers hold the view of columns: it stays where they put it, wherever the focus is.
@@ -200,25 +202,40 @@ impl Input<'_> {
 
     fn limits(&self, window: WindowId) -> Limits {
         let Constraints { min, max } = (self.windows)(window);
-        let smallest = |length: f64| tame(length).clamp(SHORTEST, LONGEST);
+        let shortest = span::quantize_up(tame(self.shortest).clamp(SHORTEST, LONGEST));
+        let smallest = |length: f64| tame(length).clamp(shortest, LONGEST);
         let largest = |length: f64, min: f64| if length > 0.0 { tame(length).clamp(min, LONGEST) } else { f64::INFINITY };
         let min = LogicalSize::new(smallest(min.width), smallest(min.height));
-        Limits { min, max: LogicalSize::new(largest(max.width, min.width), largest(max.height, min.height)) }
+        Limits {
+            least: LogicalSize::splat(shortest),
+            min,
+            max: LogicalSize::new(largest(max.width, min.width), largest(max.height, min.height)),
+        }
     }
 }
 
-/// Constraints with all cases resolved: `min` is at least one unit, `max` at least `min` or infinite.
+/// Constraints with all cases resolved: `min` is at least `least`, with which whatever is in it can still be seen, `max` at least `min` or
+/// infinite.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Limits {
+    least: LogicalSize,
     min: LogicalSize,
     max: LogicalSize,
 }
 
 impl Limits {
+    /// Of nothing at all.
+    const NONE: Self = Self { least: LogicalSize::new(0.0, 0.0), min: LogicalSize::new(0.0, 0.0), max: LogicalSize::new(0.0, 0.0) };
+
+    /// Of what lies on each other or across a line, and so shares its size; a largest size counts only if all have one.
+    fn over(self, other: Self) -> Self {
+        Self { least: self.least.max(other.least), min: self.min.max(other.min), max: self.max.max(other.max) }
+    }
+
     fn part(self, weight: f64, axis: Axis) -> span::Part {
         match axis {
-            Axis::Horizontal => span::Part { weight, min: self.min.width, max: self.max.width },
-            Axis::Vertical => span::Part { weight, min: self.min.height, max: self.max.height },
+            Axis::Horizontal => span::Part { weight, least: self.least.width, min: self.min.width, max: self.max.width },
+            Axis::Vertical => span::Part { weight, least: self.least.height, min: self.min.height, max: self.max.height },
         }
     }
 }

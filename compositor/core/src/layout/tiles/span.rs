@@ -11,7 +11,7 @@ const QUANTUM: f64 = 1.0 / (1 << 20) as f64;
 /// No length is longer than this, so that arithmetic stays exact.
 pub(super) const LONGEST: f64 = (1 << 20) as f64;
 
-/// What every part gets at least as long as there is room: nothing may vanish.
+/// The smallest length of anything that shall be seen, where nothing else is known.
 pub(super) const SHORTEST: f64 = 1.0;
 
 /// From one edge to another, in logical units.
@@ -57,6 +57,9 @@ pub(super) fn quantize_down(value: f64) -> f64 {
 pub(super) struct Part {
     /// How much it gets in relation to the others; above zero.
     pub(super) weight: f64,
+    /// What it keeps even where smallest lengths do not fit, so that nothing in it vanishes.
+    pub(super) least: f64,
+    /// Not below `least`.
     pub(super) min: f64,
     /// Infinite if there is no limit. A smaller one than `min` counts as `min`.
     pub(super) max: f64,
@@ -87,15 +90,15 @@ pub(super) fn cut(extent: Span, gap: f64, parts: &[Part]) -> Vec<Span> {
     spans
 }
 
-/// The smallest length of a part, between one unit and all there is.
+/// The smallest length of a part, at most all there is.
 fn floor(part: &Part, total: f64) -> f64 {
-    part.min.max(SHORTEST).min(total)
+    part.min.max(part.least).min(total)
 }
 
 /// Divides `total` by weight, as far as nobody gets less than his smallest or more than his largest length.
 ///
-/// Where the smallest lengths are too much together, they all shrink in proportion; where the largest are too little, they all grow in
-/// proportion. So the shares always sum up to `total`, and change steadily with it.
+/// Where the smallest lengths are too much together, they all shrink in proportion, but nobody to less than what keeps it from vanishing;
+/// where the largest are too little, they all grow in proportion. So the shares always sum up to `total`, and change steadily with it.
 fn share(total: f64, parts: &[Part]) -> Vec<f64> {
     let weights: f64 = parts.iter().map(|part| part.weight).sum();
     let fair = total / weights;
@@ -105,7 +108,7 @@ fn share(total: f64, parts: &[Part]) -> Vec<f64> {
     let limits: Vec<(f64, f64)> = parts.iter().map(|part| (floor(part, total), part.max.max(floor(part, total)))).collect();
     let smallest: f64 = limits.iter().map(|(min, _)| min).sum();
     if smallest >= total {
-        return limits.iter().map(|(min, _)| min * total / smallest).collect();
+        return squeeze(total, parts, &limits);
     }
     let largest: f64 = limits.iter().map(|(_, max)| max).sum();
     if largest <= total {
@@ -113,6 +116,22 @@ fn share(total: f64, parts: &[Part]) -> Vec<f64> {
     }
     let level = level(total - smallest, parts, &limits);
     parts.iter().zip(&limits).map(|(part, (min, max))| (level * part.weight).clamp(*min, *max)).collect()
+}
+
+/// Divides too small a `total` in proportion to the smallest lengths, as far as nobody vanishes; else in proportion to what keeps them from it.
+fn squeeze(total: f64, parts: &[Part], limits: &[(f64, f64)]) -> Vec<f64> {
+    let bounds: Vec<(f64, f64)> = parts.iter().zip(limits).map(|(part, (min, _))| (part.least.min(*min), *min)).collect();
+    let smallest: f64 = limits.iter().map(|(min, _)| min).sum();
+    if bounds.iter().all(|(least, min)| min * total / smallest >= *least) {
+        return limits.iter().map(|(min, _)| min * total / smallest).collect();
+    }
+    let least: f64 = bounds.iter().map(|(least, _)| least).sum();
+    if least >= total {
+        return bounds.iter().map(|(part, _)| part * total / least).collect();
+    }
+    let mins: Vec<Part> = limits.iter().map(|(min, _)| Part { weight: *min, least: 0.0, min: *min, max: *min }).collect();
+    let level = level(total - least, &mins, &bounds);
+    bounds.iter().map(|(least, min)| (level * min).clamp(*least, *min)).collect()
 }
 
 /// The length per weight at which the parts, each within its limits, have grown by `growth` above their smallest lengths.
@@ -165,8 +184,8 @@ pub(super) fn shift(spans: &[Span], parts: &[Part], first: usize, by: f64) -> Op
     let mut lengths: Vec<f64> = spans.iter().map(|span| span.length()).collect();
     let (before, after) = (*lengths.get(first)?, *lengths.get(first + 1)?);
     let (part, next) = (parts.get(first)?, parts.get(first + 1)?);
-    let most = (after - next.min.max(SHORTEST)).min(part.max - before).max(0.0);
-    let least = (part.min.max(SHORTEST) - before).max(after - next.max).min(0.0);
+    let most = (after - next.min.max(next.least)).min(part.max - before).max(0.0);
+    let least = (part.min.max(part.least) - before).max(after - next.max).min(0.0);
     let by = by.clamp(least, most);
     if by.is_nan() || by.abs() < QUANTUM {
         return None;
@@ -182,11 +201,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn part((weight, min, max): (f64, f64, f64)) -> Part {
-        Part { weight, min, max }
+        Part { weight, least: SHORTEST, min, max }
     }
 
     fn shares(total: f64, parts: &[(f64, f64, f64)]) -> Vec<f64> {
-        share(total, &parts.iter().copied().map(part).collect::<Vec<_>>())
+        share(total, &parts.iter().copied().map(part).collect::<Vec<_>>()).into_iter().map(|share| (share * 1e9).round() / 1e9).collect()
     }
 
     const NONE: f64 = f64::INFINITY;
@@ -205,6 +224,7 @@ mod tests {
         assert_eq!(shares(100.0, &[(1.0, 150.0, NONE), (1.0, 100.0, NONE)]), [50.0, 50.0]);
         assert_eq!(shares(100.0, &[(1.0, 90.0, NONE), (1.0, 60.0, NONE)]), [60.0, 40.0]);
         assert_eq!(shares(100.0, &[(1.0, 0.0, 30.0), (1.0, 0.0, 20.0)]), [60.0, 40.0]);
+        assert_eq!(shares(100.0, &[(1.0, 90.0, NONE), (5.0, 0.0, NONE), (1.0, 1.0, NONE), (1.0, 60.0, NONE)]), [58.8, 1.0, 1.0, 39.2]);
     }
 
     #[test]
@@ -279,7 +299,7 @@ mod tests {
             length in 600.0..3000.0_f64, by in -2000.0..2000.0_f64, first in 0..3_usize, mins in proptest::array::uniform4(0.0..100.0_f64),
         ) {
             let extent = Span { start: 0.0, end: length };
-            let mut parts = mins.map(|min| Part { weight: 1.0, min, max: NONE });
+            let mut parts = mins.map(|min| Part { weight: 1.0, least: SHORTEST, min, max: NONE });
             let before = cut(extent, 8.0, &parts);
             let Some(weights) = shift(&before, &parts, first, by) else { return Ok(()) };
             for (part, weight) in parts.iter_mut().zip(weights) {

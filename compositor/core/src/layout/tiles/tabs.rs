@@ -23,7 +23,7 @@ pub(super) fn titles(area: LogicalRect, strip: Strip, title: f64, count: usize) 
     let height = title * rows as f64;
     let titles = match strip {
         Strip::Tabbed => {
-            let parts = vec![Part { weight: 1.0, min: SHORTEST, max: f64::INFINITY }; count];
+            let parts = vec![Part { weight: 1.0, least: SHORTEST, min: SHORTEST, max: f64::INFINITY }; count];
             let y = span::Span { start: area.min_y(), end: area.min_y() + height };
             span::cut(span::horizontal(area), 0.0, &parts).into_iter().map(|x| span::rect(x, y)).collect()
         }

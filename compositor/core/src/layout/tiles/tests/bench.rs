@@ -54,6 +54,7 @@ impl Bench {
             title: self.title,
             options: &self.options,
             windows: &constraints,
+            shortest: 1.0,
             focused: self.focused,
             held: false,
         };

@@ -1,6 +1,6 @@
 //! Where containers and windows of a tree lie.
 
-use glasshouse_scene::{LogicalRect, LogicalSize};
+use glasshouse_scene::LogicalRect;
 
 use super::{
     super::{Arrangement, Axis, Input, Limits, Placement, Tab, span, span::Span, tabs},
@@ -24,30 +24,28 @@ impl Measured {
     /// In one pass from the windows upwards.
     pub(super) fn container(container: &Container, input: &Input<'_>) -> Self {
         let children: Vec<Self> = container.children.iter().map(|child| Self::node(child, input)).collect();
-        let zero = LogicalSize::zero();
-        // All children lie on each other; a largest size counts only if all have one.
-        let over = children.iter().fold(Limits { min: zero, max: zero }, |sum, child| Limits {
-            min: sum.min.max(child.limits.min),
-            max: sum.max.max(child.limits.max),
-        });
-        let mut limits = over;
+        let mut limits = children.iter().map(|child| child.limits).fold(Limits::NONE, Limits::over);
         match container.layout.strip() {
             Some(strip) => {
                 let titles = tabs::height(strip, input.title(), children.len());
+                // Titles take half of the height at most.
+                limits.least.height *= if titles > 0.0 { 2.0 } else { 1.0 };
                 limits.min.height += titles;
                 limits.max.height += titles;
             }
             None => {
                 let gaps = input.gap() * children.len().saturating_sub(1) as f64;
-                let sum = |length: fn(&Limits) -> f64| children.iter().map(|child| length(&child.limits)).sum::<f64>() + gaps;
+                let sum = |length: fn(&Limits) -> f64| children.iter().map(|child| length(&child.limits)).sum::<f64>();
                 match container.layout.axis() {
                     Axis::Horizontal => {
-                        limits.min.width = sum(|limits| limits.min.width);
-                        limits.max.width = sum(|limits| limits.max.width);
+                        limits.least.width = sum(|limits| limits.least.width);
+                        limits.min.width = sum(|limits| limits.min.width) + gaps;
+                        limits.max.width = sum(|limits| limits.max.width) + gaps;
                     }
                     Axis::Vertical => {
-                        limits.min.height = sum(|limits| limits.min.height);
-                        limits.max.height = sum(|limits| limits.max.height);
+                        limits.least.height = sum(|limits| limits.least.height);
+                        limits.min.height = sum(|limits| limits.min.height) + gaps;
+                        limits.max.height = sum(|limits| limits.max.height) + gaps;
                     }
                 }
             }
