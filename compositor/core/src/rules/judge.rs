@@ -115,20 +115,23 @@ impl Desktop {
         }
         self.judging.in_use = !self.settings.rules.windows.is_empty();
         self.look_at_places();
-        for id in self.windows.ids() {
+        let ids = self.windows.ids();
+        // A window may open on a workspace that is made for it, and others have other numbers then.
+        for id in &ids {
+            self.open_by_rules(*id);
+        }
+        for id in ids {
             self.judge_window(id, fresh, effects);
         }
     }
 
     /// Judges one window, if something of it is another.
-    pub(crate) fn judge_window(&mut self, id: WindowId, fresh: bool, effects: &mut Effects) {
+    fn judge_window(&mut self, id: WindowId, fresh: bool, effects: &mut Effects) {
         let Some(window) = self.windows.get(id).filter(|window| window.phase != Phase::Created) else { return };
         if window.ruled.facts == Some(self.rule_facts(window)) {
             return;
         }
         self.judging.judged += 1;
-        self.open_by_rules(id);
-        let Some(window) = self.windows.get(id) else { return };
         let facts = self.rule_facts(window);
         let rules = std::sync::Arc::clone(&self.settings.rules);
         let matched = self.matching(window);
@@ -214,7 +217,7 @@ impl Desktop {
     }
 
     /// Notices workspaces that have other names, numbers or outputs.
-    fn look_at_places(&mut self) {
+    pub(super) fn look_at_places(&mut self) {
         let mut before = std::mem::take(&mut self.judging.places);
         let mut places = BTreeMap::new();
         for workspace in self.workspaces.iter() {

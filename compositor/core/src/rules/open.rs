@@ -69,6 +69,7 @@ impl Desktop {
         let Some(window) = self.windows.get_mut(id) else { return };
         (window.ruled.opened.matched, window.ruled.opened.opening) = (matched, opening.clone());
         self.open_on(id, &opening);
+        self.look_at_places();
         let origin = self.windows.get(id).and_then(|window| self.home_of(window)).map(|output| output.position);
         let Some(window) = self.windows.get_mut(id) else { return };
         window.open_as(&opening, origin);

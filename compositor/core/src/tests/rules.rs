@@ -555,3 +555,16 @@ fn a_window_that_is_not_there_cannot_be_explained() {
     let t = bench([]);
     assert!(matches!(t.desktop.explain(crate::WindowId(99)), Err(Refusal::NoWindow { .. })));
 }
+
+#[test]
+fn a_workspace_that_a_rule_makes_is_known_to_other_rules_at_once() {
+    let mut t = Bench::new(Settings::default());
+    t.run([Op::Command(Do::Plug(1000, 600, 1.0)), Op::Open(0, 1, 1), Op::Pass(200)]);
+    let mut here = rule(WindowMatch { output: Some("HEADLESS-1".into()), ..WindowMatch::default() });
+    here.opening.workspace = Some(Destination::Name("web".into()));
+    here.lasting.max_size = Some(LogicalSize::new(300.0, 200.0));
+    t.run([rules([here]), Op::ClientCommits(0)]);
+    let window = t.window(0);
+    assert!(t.desktop.explain(window.id).unwrap().rules[0].matches);
+    assert_eq!(window.area.size, LogicalSize::new(300.0, 200.0));
+}
