@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use euclid::{Box2D, Point2D, Rect, Size2D, Vector2D};
 use glasshouse_scene::{Logical, LogicalPoint, LogicalRect, LogicalSize, PhysicalRect, SurfaceId, geometry::MAX_EXTENT};
+use rustc_hash::FxHashMap;
 
 use crate::{
     event::SurfaceState,
@@ -34,7 +35,7 @@ impl Placed {
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Surfaces {
-    states: BTreeMap<SurfaceId, SurfaceState>,
+    states: FxHashMap<SurfaceId, SurfaceState>,
     /// From subsurface to the surface in whose stack it is.
     parents: BTreeMap<SurfaceId, SurfaceId>,
 }

@@ -23,7 +23,8 @@ pub(crate) struct Told {
     surfaces: BTreeMap<SurfaceId, Presence>,
     /// What `surfaces` was made from.
     sightings: Vec<Sighting>,
-    infos: BTreeMap<WindowId, WindowInfo>,
+    /// With the number that counts changes of the window's texts.
+    infos: BTreeMap<WindowId, (u64, WindowInfo)>,
     pub(crate) workspaces: BTreeMap<WorkspaceId, WorkspaceInfo>,
     pub(crate) focus: Option<SurfaceId>,
     /// Windows and layer surfaces that are hidden from pictures.
@@ -143,11 +144,11 @@ impl Desktop {
         for window in self.windows.iter().filter(|window| window.phase == Phase::Mapped) {
             match told.get_mut(&window.id) {
                 None => {
-                    told.insert(window.id, self.info(window));
+                    told.insert(window.id, (window.ruled.text, self.info(window)));
                     effects.push(Effect::Notify(Notice::WindowOpened { window: window.id }));
                 }
-                Some(info) => {
-                    if self.renew(window, info) {
+                Some((text, info)) => {
+                    if self.renew(window, text, info) {
                         effects.push(Effect::Notify(Notice::WindowChanged { window: window.id }));
                     }
                 }
@@ -157,9 +158,9 @@ impl Desktop {
     }
 
     /// Brings what was told of a window up to date. Answers whether it was not, apart from who has the focus: a notice of its own tells that.
-    fn renew(&self, window: &Window, told: &mut WindowInfo) -> bool {
+    fn renew(&self, window: &Window, text: &mut u64, told: &mut WindowInfo) -> bool {
         let now = self.facts(window);
-        let renamed = told.title != window.title || told.app_id != window.app_id || told.tag != window.tag;
+        let renamed = std::mem::replace(text, window.ruled.text) != window.ruled.text;
         let [title, app_id, tag] = [&mut told.title, &mut told.app_id, &mut told.tag].map(std::mem::take);
         told.focused = now.focused;
         let changed = renamed || now != *told;
@@ -167,6 +168,7 @@ impl Desktop {
         if renamed {
             told.title.clone_from(&window.title);
             told.app_id.clone_from(&window.app_id);
+            told.tag.clone_from(&window.tag);
         }
         changed
     }

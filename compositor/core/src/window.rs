@@ -1,9 +1,11 @@
 //! Windows: what a client said about each, what was asked of it, and what it answered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use euclid::{Rect, Size2D};
 use glasshouse_scene::{Logical, LogicalPoint, LogicalRect, LogicalSize, OutputId, SurfaceId};
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::{
     command::AspectRatio,
@@ -258,9 +260,10 @@ fn whole(size: LogicalSize) -> Size2D<i32, Logical> {
 /// All windows and the two orders they have. That of tiles is their workspace's.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Windows {
-    map: BTreeMap<WindowId, Window>,
+    /// In the order in which they were created. It is looked into for each window many times a turn.
+    map: IndexMap<WindowId, Window, FxBuildHasher>,
     /// The focus is asked for with every window that is looked at.
-    of_surface: BTreeMap<SurfaceId, WindowId>,
+    of_surface: FxHashMap<SurfaceId, WindowId>,
     /// Bottom to top.
     pub(crate) stack: Vec<WindowId>,
     /// The most recently focused at the end.
@@ -299,7 +302,7 @@ impl Windows {
 
     pub(crate) fn remove(&mut self, id: WindowId) -> Option<Window> {
         self.forget(id);
-        let window = self.map.remove(&id)?;
+        let window = self.map.shift_remove(&id)?;
         self.of_surface.remove(&window.surface);
         Some(window)
     }

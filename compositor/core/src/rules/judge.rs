@@ -58,7 +58,7 @@ struct Facts {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Ruled {
     /// Counts up with every change of a text.
-    pub(super) text: u64,
+    pub(crate) text: u64,
     facts: Option<Facts>,
     /// The numbers of the rules that match it since it is shown.
     started: BTreeSet<usize>,
