@@ -79,18 +79,7 @@ impl Desktop {
             window.target = target;
         }
         self.tabs = tabs;
-        for id in self.windows.ids() {
-            self.lift(id);
-        }
-    }
-
-    /// A tile that shall float for the first time gets a size and a place near its tile.
-    fn lift(&mut self, id: WindowId) {
-        let Some(window) = self.windows.get_mut(id).filter(|window| window.phase == Phase::Mapped) else { return };
-        let (Slot::Floating, Slot::Tile(tile) | Slot::Behind(tile), None) = (window.target, window.slot, window.float.at) else { return };
-        let size = window.limited((tile.size * LIFTED).round());
-        window.float.size = Some(size);
-        window.float.at = Some(centred(size, tile).round());
+        self.windows.iter_mut().filter(|window| window.phase == Phase::Mapped).for_each(lift);
     }
 
     /// Gives floating windows their places, once their sizes are known.
@@ -134,6 +123,14 @@ impl Desktop {
         let taken: Vec<LogicalPoint> = others.filter_map(|other| other.float.at).collect();
         floating::cascade(output.work_area, size, &taken, self.settings.cascade_step).round()
     }
+}
+
+/// A tile that shall float for the first time gets a size and a place near its tile.
+fn lift(window: &mut Window) {
+    let (Slot::Floating, Slot::Tile(tile) | Slot::Behind(tile), None) = (window.target, window.slot, window.float.at) else { return };
+    let size = window.limited((tile.size * LIFTED).round());
+    window.float.size = Some(size);
+    window.float.at = Some(centred(size, tile).round());
 }
 
 /// Where a window of this size comes to lie so that enough of it can be seen on an output, and grasped.

@@ -63,6 +63,9 @@ impl Popups {
     /// The popups of a window or layer surface and their popups, each after its parent.
     pub(crate) fn above(&self, root: SurfaceId) -> Vec<Popup> {
         let mut found = Vec::new();
+        if self.list.is_empty() {
+            return found;
+        }
         let mut rest = vec![(root, 0)];
         while let Some((parent, depth)) = rest.pop() {
             if depth > MAX_DEPTH {

@@ -117,7 +117,8 @@ impl Desktop {
                 tiles.push(window);
             }
         }
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(self.windows.stack.len() + 2 * self.layers.list.len() + 1);
+        let has_popups = self.popups.iter().next().is_some();
         let layer = |items: &mut Vec<Item>, layer| items.extend(self.layers.on(layer).map(|layer| Item::Layer(layer.surface)));
         let menus = |items: &mut Vec<Item>, layer| items.extend(self.layers.on(layer).map(|layer| Item::Popups(layer.surface)));
         layer(&mut items, Layer::Background);
@@ -127,9 +128,10 @@ impl Desktop {
         items.extend(shown.filter(|workspace| !self.tabs_on(*workspace).is_empty()).map(Item::Tabs));
         // A tile's menu may lie over its neighbour.
         items.extend(tiles.iter().map(|window| Item::Window(window.id)));
-        items.extend(tiles.iter().map(|window| Item::Popups(window.surface)));
+        items.extend(tiles.iter().filter(|_| has_popups).map(|window| Item::Popups(window.surface)));
         for window in floating.into_iter().chain(above) {
-            items.extend([Item::Window(window.id), Item::Popups(window.surface)]);
+            items.push(Item::Window(window.id));
+            items.extend(has_popups.then_some(Item::Popups(window.surface)));
         }
         // The menu of a panel below windows must be seen all the same.
         menus(&mut items, Layer::Background);

@@ -69,10 +69,15 @@ impl Surfaces {
     }
 
     /// The surfaces of a tree that have something to show, bottom to top. A child of a surface without content has none either.
-    pub(crate) fn tree(&self, root: SurfaceId) -> Vec<Placed> {
-        if let Some(alone) = self.alone(root) {
-            return alone.into_iter().collect();
-        }
+    pub(crate) fn tree(&self, root: SurfaceId) -> impl DoubleEndedIterator<Item = Placed> {
+        let (alone, several) = match self.alone(root) {
+            Some(alone) => (alone, Vec::new()),
+            None => (None, self.walk(root)),
+        };
+        alone.into_iter().chain(several)
+    }
+
+    fn walk(&self, root: SurfaceId) -> Vec<Placed> {
         let mut placed = Vec::new();
         let mut visited = BTreeSet::from([root]);
         // What remains to be done, the next at the end: surfaces to enter, and surfaces whose own turn in their stack has come.
@@ -118,7 +123,7 @@ impl Surfaces {
         if let Some(alone) = self.alone(root) {
             return alone.map_or(LogicalRect::zero(), |placed| LogicalRect::from_size(placed.size));
         }
-        let boxes = self.tree(root).into_iter().map(|placed| LogicalRect::new(placed.at.to_f64(), placed.size));
+        let boxes = self.tree(root).map(|placed| LogicalRect::new(placed.at.to_f64(), placed.size));
         boxes.reduce(|a, b| Box2D::new(a.min().min(b.min()), a.max().max(b.max())).to_rect()).unwrap_or_else(LogicalRect::zero)
     }
 
@@ -127,7 +132,7 @@ impl Surfaces {
     /// Goes by the pixels of the output that shows the point, as painting does: what lies on two outputs is on the grid of each.
     pub(crate) fn hit(&self, root: SurfaceId, origin: LogicalPoint, at: LogicalPoint, grid: Grid) -> Option<(SurfaceId, LogicalPoint)> {
         let pixel = grid.pixel_below(at);
-        self.tree(root).into_iter().rev().find_map(|placed| {
+        self.tree(root).rev().find_map(|placed| {
             let area = placed.pixels(origin, grid);
             let painted = grid.to_logical(area.origin);
             // A pixel begins a billionth before its edge.

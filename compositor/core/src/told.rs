@@ -21,7 +21,7 @@ pub(crate) struct Told {
     /// What pictures show, while something is hidden from them.
     captured: BTreeMap<OutputId, Scene>,
     surfaces: BTreeMap<SurfaceId, Presence>,
-    /// What `surfaces` was made from.
+    /// What `surfaces` was made from, sorted by surface.
     sightings: Vec<Sighting>,
     /// With the number that counts changes of the window's texts.
     infos: BTreeMap<WindowId, (u64, WindowInfo)>,
@@ -64,6 +64,25 @@ impl Told {
 struct Presence {
     outputs: Vec<OutputId>,
     scale: f64,
+}
+
+impl Presence {
+    /// `seen`: all sightings of one surface. What is going to appear has a scale before it is on an output.
+    fn of(seen: &[Sighting]) -> Self {
+        let mut presence = Self { outputs: Vec::new(), scale: seen.first().map_or(1.0, |(_, _, scale, _)| *scale) };
+        for (_, output, scale, _) in seen.iter().filter(|(.., here)| *here) {
+            if !presence.outputs.contains(output) {
+                presence.outputs.push(*output);
+                presence.scale = presence.scale.max(*scale);
+            }
+        }
+        presence
+    }
+}
+
+/// Sorted sightings, those of each surface together.
+fn by_surface(sightings: &[Sighting]) -> impl Iterator<Item = (SurfaceId, &[Sighting])> {
+    sightings.chunk_by(|(a, ..), (b, ..)| a == b).filter_map(|seen| Some((seen.first()?.0, seen)))
 }
 
 impl Desktop {
@@ -206,31 +225,36 @@ impl Desktop {
 
     /// Tells surfaces where they are.
     fn tell_surfaces(&mut self, scenes: &BTreeMap<OutputId, Scene>, effects: &mut Effects) {
-        let sightings = self.sightings(scenes);
-        let gone = |surface: &SurfaceId| !self.surfaces.contains(*surface);
-        if sightings == self.told.sightings && !self.told.surfaces.keys().any(gone) {
-            return;
-        }
-        let mut now: BTreeMap<SurfaceId, Presence> = BTreeMap::new();
-        for (surface, output, scale, here) in &sightings {
-            let presence = now.entry(*surface).or_insert(Presence { outputs: Vec::new(), scale: *scale });
-            if *here && !presence.outputs.contains(output) {
-                presence.outputs.push(*output);
-                presence.scale = presence.scale.max(*scale);
+        let mut sightings = self.sightings(scenes);
+        // Of one surface, what is painted comes first.
+        sightings.sort_by_key(|(surface, ..)| *surface);
+        let mut before = by_surface(&self.told.sightings).peekable();
+        let mut vanished = Vec::new();
+        for (surface, seen) in by_surface(&sightings) {
+            while let Some((gone, _)) = before.next_if(|(other, _)| *other < surface) {
+                vanished.push(gone);
+            }
+            let same = before.next_if(|(other, _)| *other == surface).is_some_and(|(_, before)| before == seen);
+            if !same {
+                let presence = Presence::of(seen);
+                if self.told.surfaces.get(&surface) != Some(&presence) {
+                    let Presence { outputs, scale } = presence.clone();
+                    effects.push(Effect::SurfaceOutputs { surface, outputs, scale });
+                    self.told.surfaces.insert(surface, presence);
+                }
             }
         }
-        // What is nowhere now keeps its scale: it has no reason to draw again.
-        for (surface, told) in &self.told.surfaces {
-            if self.surfaces.contains(*surface) {
-                now.entry(*surface).or_insert(Presence { outputs: Vec::new(), scale: told.scale });
+        vanished.extend(before.map(|(gone, _)| gone));
+        vanished.retain(|surface| self.surfaces.contains(*surface));
+        for surface in vanished {
+            // What is nowhere now keeps its scale: it has no reason to draw again.
+            if let Some(told) = self.told.surfaces.get_mut(&surface).filter(|told| !told.outputs.is_empty()) {
+                told.outputs.clear();
+                effects.push(Effect::SurfaceOutputs { surface, outputs: Vec::new(), scale: told.scale });
             }
         }
-        for (surface, presence) in &now {
-            if self.told.surfaces.get(surface) != Some(presence) {
-                effects.push(Effect::SurfaceOutputs { surface: *surface, outputs: presence.outputs.clone(), scale: presence.scale });
-            }
-        }
-        self.told.surfaces = now;
+        let is_sighted = |surface: &SurfaceId| sightings.binary_search_by_key(surface, |(surface, ..)| *surface).is_ok();
+        self.told.surfaces.retain(|surface, _| self.surfaces.contains(*surface) || is_sighted(surface));
         self.told.sightings = sightings;
     }
 

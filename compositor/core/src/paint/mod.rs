@@ -2,13 +2,14 @@
 
 mod under_way;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use euclid::{Point2D, Rect, Size2D};
 use glasshouse_scene::{
     Color, Cursor, CursorImage, Element, ElementId, ElementKind, LogicalPoint, LogicalRect, OutputId, PhysicalRect, PhysicalSize, Scene,
     SurfaceId, geometry::MAX_EXTENT, occlusion::drawn_area,
 };
+use rustc_hash::FxHashSet;
 
 use crate::{
     desktop::Desktop,
@@ -249,13 +250,13 @@ pub(crate) struct Painter<'a> {
     /// What is done to the window in hand.
     warp: Option<Warp>,
     /// A surface is shown once, whatever an edge claims: two elements with one id would be the same thing at two places.
-    painted: BTreeSet<SurfaceId>,
+    painted: FxHashSet<SurfaceId>,
 }
 
 impl<'a> Painter<'a> {
     pub(crate) fn new(desktop: &'a Desktop, grid: Grid, size: PhysicalSize) -> Self {
         let scene = Scene { size, lock_epoch: desktop.lock.epoch, ..Scene::default() };
-        Self { desktop, audience: Audience::Screen, grid, scene, opacity: 1.0, at: None, warp: None, painted: BTreeSet::new() }
+        Self { desktop, audience: Audience::Screen, grid, scene, opacity: 1.0, at: None, warp: None, painted: FxHashSet::default() }
     }
 
     fn shown_to(self, audience: Audience) -> Self {
@@ -311,24 +312,23 @@ impl<'a> Painter<'a> {
         let desktop = self.desktop;
         let mut leaving = self.at.is_some_and(|_| desktop.is_moving());
         // Of two workspaces, one of which pulls the other in, the second lies below panels as well.
-        let mut slide = desktop.slide();
-        let of = |window: Option<WorkspaceId>| slide.filter(|slide| window == Some(slide.from)).map(|slide| (slide.by, slide.output));
+        let pulled = desktop.slide();
+        let mut slide = pulled;
+        let of = |window: Option<WorkspaceId>| pulled.filter(|slide| window == Some(slide.from)).map(|slide| (slide.by, slide.output));
         // What is sticky is on both.
         let stays_on = |window: &Window| window.home.workspace.filter(|_| !window.modes.sticky);
+        let moves_of = |item: &Item| match *item {
+            _ if pulled.is_none() => None,
+            Item::Window(id) => of(desktop.windows.get(id).and_then(stays_on)),
+            Item::Popups(root) => of(desktop.windows.of_surface(root).and_then(stays_on)),
+            Item::Tabs(workspace) => of(Some(workspace)),
+            Item::Layer(_) => None,
+        };
         let items = desktop.bottom_to_top();
-        let items: Vec<_> = items
-            .into_iter()
-            .map(|item| {
-                let moves = match item {
-                    Item::Window(id) => of(desktop.windows.get(id).and_then(stays_on)),
-                    Item::Popups(root) => of(desktop.windows.of_surface(root).and_then(stays_on)),
-                    Item::Tabs(workspace) => of(Some(workspace)),
-                    Item::Layer(_) => None,
-                };
-                (item, moves)
-            })
-            .collect();
-        for (item, moves) in items {
+        self.scene.elements.reserve(3 * items.len());
+        self.painted.reserve(items.len());
+        for item in items {
+            let moves = moves_of(&item);
             // What goes lies below what stays.
             if leaving && !matches!(item, Item::Layer(_)) {
                 leaving = false;

@@ -543,7 +543,7 @@ fn a_deep_or_tangled_tree_ends() {
             state: SurfaceState { size: Some(LogicalSize::new(9.0, 9.0)), input: None, stack },
         });
     }
-    assert!(t.desktop.surfaces.tree(ids[0]).len() <= 40);
+    assert!(t.desktop.surfaces.tree(ids[0]).count() <= 40);
     assert_eq!(t.desktop.window_of(ids[5]), None);
     assert_eq!(t.desktop.origin(ids[7]), None);
 }
