@@ -291,7 +291,7 @@ macro_rules! argument {
             fn takes() -> String {
                 match <Self as Argument>::KIND {
                     Kind::Choice(words) => any_word_of(words.iter().copied()),
-                    Kind::Value { takes, .. } => takes.to_owned(),
+                    Kind::Value { takes, .. } | Kind::Known { takes, .. } => takes.to_owned(),
                 }
             }
 
@@ -299,13 +299,15 @@ macro_rules! argument {
                 match <Self as Argument>::KIND {
                     Kind::Choice(words) => json!({ "enum": words }),
                     Kind::Value { .. } => json!({ "type": "string" }),
+                    // Editors offer the words, and take others.
+                    Kind::Known { words, .. } => json!({ "anyOf": [{ "enum": words }, { "type": "string" }] }),
                 }
             }
 
             fn read(node: &Node<'_>) -> Result<Self, Vec<Fault>> {
                 let text = match <Self as Argument>::KIND {
                     Kind::Choice(words) => read_choice(node, words.iter().copied())?,
-                    Kind::Value { takes, .. } => match node.get_ref().as_str() {
+                    Kind::Value { takes, .. } | Kind::Known { takes, .. } => match node.get_ref().as_str() {
                         Some(text) => text,
                         None => return wrong_type(node, &format!("{takes}, in quotes")),
                     },

@@ -58,7 +58,7 @@ impl Desktop {
         for id in self.windows.ids() {
             let Some(window) = self.windows.get(id) else { continue };
             let waits = window.configures.in_flight.is_some_and(|sent| now < sent.after(self.settings.configure_timeout));
-            if window.phase == Phase::Created || waits || !self.has_news(window) {
+            if window.phase == Phase::Created || waits || self.outside.holds_up(id) || !self.has_news(window) {
                 continue;
             }
             let configure = self.wanted(window);

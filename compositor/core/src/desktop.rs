@@ -15,6 +15,7 @@ use crate::{
     lock::Lock,
     moving::Motions,
     output::{OutputInfo, Outputs},
+    outside::Offers,
     permit::permit,
     pointer::Pointer,
     popup::Popups,
@@ -49,6 +50,7 @@ pub struct Desktop {
     pub(crate) returning: Returning,
     pub(crate) lock: Lock,
     pub(crate) swipe: Option<Swipe>,
+    pub(crate) outside: Offers,
     pub(crate) judging: Judging,
     pub(crate) motions: Motions,
     changed: Changed,
@@ -86,6 +88,7 @@ impl Desktop {
             returning: Returning::default(),
             lock: Lock::default(),
             swipe: None,
+            outside: Offers::default(),
             judging: Judging::default(),
             motions: Motions::default(),
             changed: Changed::Nothing,
@@ -186,7 +189,7 @@ impl Desktop {
         let changed_since = self.changed;
         self.judge(now, effects);
         self.changed = changed_since;
-        self.aim();
+        self.aim(now, effects);
         self.lead_pointer();
         self.apply_slots(now, changed == Changed::Outputs);
         self.check_grab();
@@ -206,7 +209,7 @@ impl Desktop {
 
     /// When [`Event::Tick`] is wanted. `None`: nothing waits.
     pub fn deadline(&self) -> Option<Timestamp> {
-        self.next_deadline()
+        self.next_deadline().into_iter().chain(self.outside.deadline()).min()
     }
 
     pub fn windows(&self) -> Vec<WindowInfo> {

@@ -1,10 +1,13 @@
 //! What edges must do because the desktop changed.
 
+use std::sync::Arc;
+
 use glasshouse_scene::{LogicalRect, LogicalSize, OutputId, SurfaceId};
 
 use crate::{
     command::{AspectRatio, Command},
     ids::{WindowId, WorkspaceId},
+    outside::{ProviderId, Question},
 };
 
 /// Something for an edge to carry out. In order.
@@ -64,6 +67,12 @@ pub enum Effect {
     },
     /// Something is other about outputs that are not used or mirror another, or one of them is gone.
     UnusedOutputsChanged,
+    /// Ask the program that offers this layout where the windows go; [`crate::Desktop::answer_layout`] takes the answer.
+    AskLayout {
+        provider: ProviderId,
+        serial: u64,
+        question: Arc<Question>,
+    },
     /// For telemetry and whoever waits.
     Notify(Notice),
     /// Carry out this command, which undoes another one or does it again.
@@ -129,6 +138,8 @@ pub enum Notice {
     WorkspaceRemoved {
         workspace: WorkspaceId,
     },
+    /// Other layouts are offered, or one of them is in time again, or is not.
+    LayoutsChanged,
     /// Its output shows it from now on.
     WorkspaceActivated {
         workspace: WorkspaceId,

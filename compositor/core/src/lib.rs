@@ -26,6 +26,7 @@ mod motion;
 mod moving;
 mod output;
 mod output_change;
+pub mod outside;
 mod paint;
 mod permit;
 mod placing;

@@ -37,12 +37,15 @@ fn scope_of(act: Act<'_>) -> Scopes {
         Act::Input => Scopes::INPUT,
         Act::Launch => Scopes::LAUNCH,
         Act::Manage => Scopes::MANAGE,
+        Act::OfferLayouts => Scopes::OBSERVE_AND_ARRANGE,
     }
 }
 
 /// A locked session shows nothing and obeys nobody; keys of the person go to the locker, and whoever manages the machine still may.
 fn while_locked(caller: &Caller, act: Act<'_>) -> bool {
     match scope_of(act) {
+        // It learns nothing and moves nothing until the session is unlocked, and may be started again meanwhile.
+        _ if act == Act::OfferLayouts => true,
         Scopes::MANAGE => *caller != Caller::Person || !matches!(act, Act::Command(Command::Quit {})),
         // Only bindings that say so act while the session is locked: volume, brightness, media.
         Scopes::INPUT | Scopes::LAUNCH => *caller == Caller::Person,
@@ -70,6 +73,7 @@ mod tests {
             "create-workspace" | "rename-workspace" => "web",
             "move-workspace-to-output" | "focus-output" | "move-to-output" | "configure-output" | "remove-output" => "HEADLESS-1",
             "set-layout" => "columns",
+            "set-layout-parameters" => "main=0.6",
             "drop-window" => "last left",
             "move-towards" | "consume-or-expel" | "move-column" | "focus-column" | "set-master-side" => "left",
             "set-tabbed" | "set-full-width" => "on",
@@ -124,6 +128,7 @@ mod tests {
         ("focus-output", Scopes::ARRANGE, false, false),
         ("move-to-output", Scopes::ARRANGE, false, false),
         ("set-layout", Scopes::ARRANGE, false, false),
+        ("set-layout-parameters", Scopes::ARRANGE, false, false),
         ("cycle-layout", Scopes::ARRANGE, false, false),
         ("move-towards", Scopes::ARRANGE, false, false),
         ("drop-window", Scopes::ARRANGE, false, false),

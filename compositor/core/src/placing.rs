@@ -7,8 +7,9 @@ use glasshouse_scene::{LogicalPoint, LogicalRect, LogicalSize, OutputId};
 use crate::{
     command::LayoutKind,
     desktop::Desktop,
+    effect::Effects,
     grid::{centred, pull_in},
-    ids::WindowId,
+    ids::{Timestamp, WindowId},
     layout::{floating, tiles::Placement},
     window::{Anchor, Phase, Slot, Window},
 };
@@ -45,14 +46,15 @@ impl Desktop {
     }
 
     /// Decides where every window shall be.
-    pub(crate) fn aim(&mut self) {
+    pub(crate) fn aim(&mut self, now: Timestamp, effects: &mut Effects) {
         self.settle_tilings();
+        self.consult(now, effects);
         let mut targets: Vec<(WindowId, Slot)> = Vec::new();
         let mut tabs = BTreeMap::new();
         let ground = self.ground();
         for workspace in self.workspaces.iter() {
             let Some(output) = workspace.output.and_then(|output| self.outputs.get(output)) else { continue };
-            if self.layout_of(workspace) != LayoutKind::Floating {
+            if self.layout_of(workspace) != LayoutKind::Floating && !self.outside.holds(workspace.id) {
                 let arrangement = ground.arrange(workspace, output);
                 let slot = |tile: &Placement| if tile.visible { Slot::Tile(tile.rect) } else { Slot::Behind(tile.rect) };
                 targets.extend(arrangement.tiles.iter().map(|tile| (tile.window, slot(tile))));
@@ -69,7 +71,9 @@ impl Desktop {
                     targets.push((window.id, Slot::Floating));
                 } else if window.phase == Phase::Ready && !window.modes.minimized && window.configures.sent.is_none() {
                     // It is told how large it will be. The others keep their sizes until it is there.
-                    targets.extend(ground.foresee(workspace, output, window.id).map(|rect| (window.id, Slot::Tile(rect))));
+                    let rect = self.outside.foretold(window.id).map(|rect| ground.snapped(workspace, output, rect));
+                    let rect = rect.or_else(|| ground.foresee(workspace, output, window.id));
+                    targets.extend(rect.map(|rect| (window.id, Slot::Tile(rect))));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Commands about layouts: one arm per command.
 
 use crate::{
-    command::{Change, Command, Direction, Refusal, Switch, WidthChange, WindowRef},
+    command::{Change, Command, Direction, LayoutKind, Refusal, Switch, WidthChange, WindowRef},
     desktop::Desktop,
     grid::tame,
     ids::WindowId,
@@ -24,8 +24,15 @@ impl Desktop {
         match command {
             Command::SetLayout { layout, workspace } => {
                 let workspace = self.resolve_workspace(&workspace)?;
+                if let LayoutKind::Outside(name) = layout {
+                    self.outside.known(name)?;
+                }
                 self.set_layout(workspace, layout);
                 Ok(())
+            }
+            Command::SetLayoutParameters { text, workspace } => {
+                let workspace = self.resolve_workspace(&workspace)?;
+                self.set_layout_parameters(workspace, &text)
             }
             Command::CycleLayout { back, workspace } => {
                 let workspace = self.resolve_workspace(&workspace)?;
@@ -39,6 +46,7 @@ impl Desktop {
                     Tiling::Columns(columns) => drop(columns.reset_heights(id)),
                     Tiling::Tree(tree) => drop(tree.reset_sizes(id)),
                     Tiling::MasterStack(layout) => layout.reset_sizes(),
+                    Tiling::Outside(layout) => layout.forget_wishes(),
                     Tiling::Grid(_) | Tiling::Monocle(_) => {}
                 })
             }

@@ -138,6 +138,11 @@ impl<'a> Ground<'a> {
         arrangement
     }
 
+    /// A place on the pixels of an output.
+    pub(crate) fn snapped(&self, workspace: &Workspace, output: &Output, rect: LogicalRect) -> LogicalRect {
+        Snap::on(workspace, output).snapped(rect)
+    }
+
     /// Where a window would go that is not there yet.
     pub(crate) fn foresee(&self, workspace: &Workspace, output: &Output, window: WindowId) -> Option<LogicalRect> {
         self.with_input(workspace, |input| {

@@ -455,7 +455,8 @@ impl Desktop {
 
     pub(crate) fn cycle_layout(&mut self, id: WorkspaceId, back: bool) {
         let Some(now) = self.workspaces.get(id).map(|workspace| self.layout_of(workspace)) else { return };
-        let all = LayoutKind::ALL;
+        // One that nobody offers now is as good as the first.
+        let all: Vec<LayoutKind> = LayoutKind::ALL.iter().copied().chain(self.outside.names().map(LayoutKind::Outside)).collect();
         let index = all.iter().position(|layout| *layout == now).unwrap_or(0);
         let next = if back { index + all.len() - 1 } else { index + 1 } % all.len();
         self.set_layout(id, all.get(next).copied().unwrap_or_default());

@@ -116,6 +116,7 @@ pub(super) fn refusal_as(refusal: &Refusal, sentence: String) -> BusError {
         Refusal::NoWorkspace { .. } | Refusal::WorkspaceNameTaken(_) | Refusal::BadName { .. } | Refusal::TooManyWorkspaces { .. } => {
             BusError::BadArgument(sentence)
         }
+        Refusal::NoLayout { .. } | Refusal::BadParameters { .. } => BusError::BadArgument(sentence),
         Refusal::HiddenFromCapture { .. } => BusError::HiddenFromCapture(sentence),
         Refusal::NotPermitted { .. } => BusError::NotPermitted(sentence),
         Refusal::BadOutput(_) | Refusal::BadMirror { .. } | Refusal::NameTaken(_) | Refusal::BadGeometry => BusError::BadArgument(sentence),

@@ -115,7 +115,7 @@ fn explanation(entry: &Entry) -> String {
         for parameter in entry.parameters {
             let takes = match parameter.kind {
                 Kind::Choice(words) => format!("{}.", words.join(", ")),
-                Kind::Value { takes, .. } => format!("{takes}."),
+                Kind::Value { takes, .. } | Kind::Known { takes, .. } => format!("{takes}."),
             };
             let _ = writeln!(text, "  {:width$}  {} Takes {takes}", name(parameter), parameter.doc);
         }
@@ -135,7 +135,7 @@ fn entry_json(entry: &Entry) -> Value {
         .map(|parameter| {
             let (placeholder, choices) = match parameter.kind {
                 Kind::Choice(words) => (parameter.kind.placeholder(), Some(words)),
-                Kind::Value { .. } => (parameter.kind.placeholder(), None),
+                Kind::Value { .. } | Kind::Known { .. } => (parameter.kind.placeholder(), None),
             };
             json!({ "name": parameter.name, "doc": parameter.doc, "optional": parameter.optional, "takes": placeholder, "choices": choices })
         })

@@ -56,7 +56,7 @@ fn section(entry: &Entry, page: &mut String) {
         let name = if parameter.optional { format!("--{}", parameter.name) } else { parameter.kind.placeholder() };
         let takes = match parameter.kind {
             Kind::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
-            Kind::Value { takes, .. } => takes.to_owned(),
+            Kind::Value { takes, .. } | Kind::Known { takes, .. } => takes.to_owned(),
         };
         page.push_str(&format!("| `{}` | {takes} | {} |\n", name.replace('|', "\\|"), parameter.doc));
     }

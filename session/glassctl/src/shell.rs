@@ -118,7 +118,7 @@ fn subcommand(entry: &'static Entry, keys: &[String]) -> Command {
 /// What can stand there, if that can be listed.
 fn values(entry: &Entry, parameter: &Parameter, keys: &[String]) -> Vec<PossibleValue> {
     match parameter.kind {
-        Kind::Choice(words) => words.iter().map(PossibleValue::new).collect(),
+        Kind::Choice(words) | Kind::Known { words, .. } => words.iter().map(PossibleValue::new).collect(),
         Kind::Value { name: "WINDOW", .. } => WINDOWS.iter().map(PossibleValue::new).collect(),
         Kind::Value { name: "WORKSPACE", .. } => WORKSPACES.iter().map(PossibleValue::new).collect(),
         Kind::Value { .. } if parameter.name == "key" && entry.name.ends_with("-option") => keys.iter().map(PossibleValue::new).collect(),

@@ -10,6 +10,8 @@ use crate::ids::WindowId;
 pub enum Kind {
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// One of these words, or something else that the sentence names too.
+    Known { name: &'static str, words: &'static [&'static str], takes: &'static str },
     /// A placeholder such as `WINDOW`, and a sentence on what it takes.
     Value { name: &'static str, takes: &'static str },
 }
@@ -19,7 +21,7 @@ impl Kind {
     pub fn placeholder(self) -> String {
         match self {
             Self::Choice(words) => words.join("|"),
-            Self::Value { name, .. } => name.to_owned(),
+            Self::Value { name, .. } | Self::Known { name, .. } => name.to_owned(),
         }
     }
 }
@@ -158,7 +160,7 @@ impl Argument for WindowRef {
                 "{word:?} is no window; write {}",
                 match Self::KIND {
                     Kind::Value { takes, .. } => takes,
-                    Kind::Choice(_) => "",
+                    Kind::Choice(_) | Kind::Known { .. } => "",
                 }
             )
         };

@@ -25,6 +25,8 @@ pub enum Act<'a> {
     Input,
     /// Starts a program.
     Launch,
+    /// Offers layouts: it is told of windows, and says where they go.
+    OfferLayouts,
     /// Reads or changes the configuration, and whatever else concerns the desktop as a whole.
     Manage,
 }
@@ -52,6 +54,8 @@ impl Scopes {
     pub const LAUNCH: Scopes = Scopes(1 << 4);
     /// Outputs, configuration, the end of the session.
     pub const MANAGE: Scopes = Scopes(1 << 5);
+    /// What a program needs that offers layouts.
+    pub const OBSERVE_AND_ARRANGE: Scopes = Self::OBSERVE.with(Self::ARRANGE);
     pub const ALL: Scopes = Scopes(0x3f);
     /// Each alone.
     pub const EACH: [Scopes; 6] = [Self::OBSERVE, Self::CAPTURE, Self::INPUT, Self::ARRANGE, Self::LAUNCH, Self::MANAGE];
@@ -64,7 +68,7 @@ impl Scopes {
         self.0 & other.0 == other.0
     }
 
-    /// The name of a single scope.
+    /// The name of a scope.
     pub const fn name(self) -> &'static str {
         match self {
             Self::OBSERVE => "observe",
@@ -73,6 +77,7 @@ impl Scopes {
             Self::ARRANGE => "arrange",
             Self::LAUNCH => "launch",
             Self::MANAGE => "manage",
+            Self::OBSERVE_AND_ARRANGE => "observe and arrange",
             _ => "several",
         }
     }

@@ -19,6 +19,7 @@ pub(crate) use argument::words;
 pub use argument::{Argument, Kind, WindowRef};
 pub use caller::{Act, Caller, Scopes};
 pub use parse::CommandError;
+pub(crate) use parse::nearest;
 pub use refusal::Refusal;
 pub use table::{COMMANDS, Command, Entry, Parameter, Undo};
 pub use tile_value::{Change, ResizeEdges, WidthChange};

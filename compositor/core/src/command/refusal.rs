@@ -3,7 +3,7 @@
 use glasshouse_scene::OutputId;
 
 use super::{Direction, OutputRef, WindowRef, WorkspaceRef};
-use crate::{ids::WindowId, layout::tiles::TilingKind};
+use crate::{ids::WindowId, layout::tiles::TilingKind, outside::LayoutName};
 
 /// Why a command was not carried out. The desktop is as it was.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -28,6 +28,12 @@ pub enum Refusal {
     NotTiled(WindowId),
     #[error("{command} works in the layout {needs}, and this workspace has {now} (set-layout)")]
     WrongLayout { command: &'static str, needs: &'static str, now: TilingKind },
+    #[error("nobody offers a layout {name}{}", from_outside(.offered))]
+    NoLayout { name: LayoutName, offered: Vec<LayoutName> },
+    #[error("{0}")]
+    BadOffer(String),
+    #[error("the parameters of a layout have at most {most} bytes")]
+    BadParameters { most: usize },
     #[error("there is nothing to change: {0}")]
     NothingToChange(&'static str),
     #[error("there is no window {}", match .0 { Direction::Left => "to the left", Direction::Right => "to the right", Direction::Up => "above", Direction::Down => "below" })]
@@ -69,6 +75,14 @@ fn no(asked: &WindowRef) -> String {
         WindowRef::Focused => "no window has the keyboard".to_owned(),
         WindowRef::Pointed => "there is no window under the pointer".to_owned(),
         asked => format!("there is no window {asked}"),
+    }
+}
+
+/// Which layouts there are from outside.
+fn from_outside(names: &[LayoutName]) -> String {
+    match names {
+        [] => "; no program offers any".to_owned(),
+        names => there(names),
     }
 }
 

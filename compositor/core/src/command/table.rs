@@ -369,12 +369,19 @@ commands! {
     }
     /// Chooses how a workspace places windows that do not float. None of them is lost, whatever the layout.
     SetLayout = "set-layout", ARRANGE, Undo::Arrangement, {
-        /// Which layout.
+        /// Which layout. One from outside has to be registered at that moment, see `glassctl layouts`.
         layout: LayoutKind,
         /// Where.
         workspace: WorkspaceRef = WorkspaceRef::Focused,
     }
-    /// Chooses the next of the layouts.
+    /// Gives the program that offers the layout of a workspace a text, which means what that program says. An empty one takes it away.
+    SetLayoutParameters = "set-layout-parameters", ARRANGE, Undo::Arrangement, {
+        /// At most 1,024 bytes.
+        text: String,
+        /// Where.
+        workspace: WorkspaceRef = WorkspaceRef::Focused,
+    }
+    /// Chooses the next of the layouts: those of the desktop, then those that programs offer.
     CycleLayout = "cycle-layout", ARRANGE, Undo::Arrangement, {
         /// The one before instead.
         back: Switch = Switch::Off,

@@ -5,7 +5,7 @@ use std::fmt;
 use glasshouse_scene::{LogicalPoint, LogicalSize, OutputId, Transform};
 
 use super::{Argument, argument::Kind, words};
-use crate::layout::tiles::TilingKind;
+use crate::{layout::tiles::TilingKind, outside::LayoutName};
 
 /// An enum whose variants are words.
 macro_rules! choices {
@@ -61,26 +61,44 @@ impl From<bool> for Switch {
     }
 }
 
-choices!(
-    #[derive(Default)]
-    LayoutKind {
-        /// Windows keep their own size and cascade.
-        Floating = "floating",
-        /// Columns on a strip without end, which scrolls with the focus.
-        Columns = "columns",
-        /// Containers in containers, split by hand.
-        Tree = "tree",
-        /// Masters at one side, the others stacked at the other.
-        #[default]
-        MasterStack = "master-stack",
-        /// Rows and columns of equal cells.
-        Grid = "grid",
-        /// One window at a time.
-        Monocle = "monocle",
-    }
-);
+/// Which layout a workspace has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum LayoutKind {
+    /// Windows keep their own size and cascade.
+    Floating,
+    /// Columns on a strip without end, which scrolls with the focus.
+    Columns,
+    /// Containers in containers, split by hand.
+    Tree,
+    /// Masters at one side, the others stacked at the other.
+    #[default]
+    MasterStack,
+    /// Rows and columns of equal cells.
+    Grid,
+    /// One window at a time.
+    Monocle,
+    /// A program says where windows go; see [`crate::outside`].
+    Outside(LayoutName),
+}
 
 impl LayoutKind {
+    /// Those that the desktop has by itself.
+    pub const ALL: &'static [Self] = &[Self::Floating, Self::Columns, Self::Tree, Self::MasterStack, Self::Grid, Self::Monocle];
+    /// Their words, in the same order.
+    pub const WORDS: &'static [&'static str] = &["floating", "columns", "tree", "master-stack", "grid", "monocle"];
+
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Floating => "floating",
+            Self::Columns => "columns",
+            Self::Tree => "tree",
+            Self::MasterStack => "master-stack",
+            Self::Grid => "grid",
+            Self::Monocle => "monocle",
+            Self::Outside(name) => name.as_str(),
+        }
+    }
+
     /// `None`: nothing is tiled.
     pub fn tiling(self) -> Option<TilingKind> {
         match self {
@@ -90,7 +108,33 @@ impl LayoutKind {
             Self::MasterStack => Some(TilingKind::MasterStack),
             Self::Grid => Some(TilingKind::Grid),
             Self::Monocle => Some(TilingKind::Monocle),
+            Self::Outside(name) => Some(TilingKind::Outside(name)),
         }
+    }
+}
+
+impl fmt::Display for LayoutKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl Argument for LayoutKind {
+    const KIND: Kind = Kind::Known {
+        name: "LAYOUT",
+        words: Self::WORDS,
+        takes: "floating, columns, tree, master-stack, grid, monocle, or the name of a layout that a program has registered",
+    };
+
+    fn parse(word: &str) -> Result<Self, String> {
+        match Self::ALL.iter().find(|kind| kind.word() == word) {
+            Some(kind) => Ok(*kind),
+            None => LayoutName::new(word).map(Self::Outside).map_err(|error| error.to_string()),
+        }
+    }
+
+    fn words(&self) -> Vec<String> {
+        vec![self.to_string()]
     }
 }
 

@@ -90,7 +90,8 @@ impl Tiling {
             // Only what lies before or after it in the order can be meant.
             Self::MasterStack(layout) => rim(along(layout.stacking())),
             Self::Grid(_) => rim(along(Axis::longer(input.rect()))),
-            Self::Monocle(_) => rim(horizontal),
+            // What before and after mean is for the program to say.
+            Self::Monocle(_) | Self::Outside(_) => rim(horizontal),
         }
     }
 
@@ -106,6 +107,7 @@ impl Tiling {
             Self::MasterStack(layout) => layout.drop_window(window, target),
             Self::Grid(grid) => list::drop_window(grid.windows_mut(), window, target),
             Self::Monocle(monocle) => list::drop_window(monocle.windows_mut(), window, target),
+            Self::Outside(layout) => list::drop_window(layout.windows_mut(), window, target),
         }
         true
     }
@@ -113,6 +115,10 @@ impl Tiling {
     /// Where a person sees beforehand that `window` would lie. In columns, which scroll then, this is the place between or in the columns as
     /// they lie now; elsewhere exactly where it will be.
     pub fn drop_hint(&self, window: WindowId, target: DropTarget, input: &Input<'_>) -> Option<LogicalRect> {
+        if let Self::Outside(_) = self {
+            // Only the program knows where it will be: that it changes places with this one, or comes beside it.
+            return self.arrange(input).rect(target.window);
+        }
         if let Self::Columns(_) = self {
             let tile = self.arrange(input).rect(target.window)?;
             return column_hint(tile, target.side, input).intersection(&input.rect());

@@ -38,6 +38,7 @@ mod monocle;
 mod near;
 mod options;
 mod outline;
+mod outside;
 mod span;
 mod tabs;
 #[cfg(test)]
@@ -51,6 +52,8 @@ pub use grid::Grid;
 pub use master_stack::{MasterStack, Side};
 pub use monocle::Monocle;
 pub use options::{Centring, ColumnsOptions, MasterStackOptions, NewWindow, Options, TreeOptions};
+pub(crate) use outside::{Said, Terms};
+pub use outside::Outside;
 pub use outline::{ColumnOutline, ContainerOutline, NodeOutline, Outline};
 pub use tiling::{Tiling, TilingKind};
 pub use tree::{ContainerLayout, Split, Tree};
@@ -187,7 +190,8 @@ impl Input<'_> {
         (extent(self.area.min_x(), self.area.width()), extent(self.area.min_y(), self.area.height()))
     }
 
-    fn rect(&self) -> LogicalRect {
+    /// The area as layouts take it.
+    pub(crate) fn rect(&self) -> LogicalRect {
         let (x, y) = self.extents();
         span::rect(x, y)
     }

@@ -1,7 +1,11 @@
 //! The structure of a layout as plain values: to write it down, to compare two, and to give it to other windows.
 
-use super::{Columns, ContainerLayout, Grid, Layout, MasterStack, Monocle, Options, Sharing, Side, Tiling, TilingKind, Tree, Width};
-use crate::WindowId;
+use glasshouse_scene::LogicalSize;
+
+use super::{
+    Columns, ContainerLayout, Grid, Layout, MasterStack, Monocle, Options, Outside, Sharing, Side, Tiling, TilingKind, Tree, Width,
+};
+use crate::{WindowId, outside::LayoutName};
 
 /// Who is beside whom and how large, without what follows from the focus: the view of a strip, and which tab is shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +22,12 @@ pub enum Outline {
     },
     Grid(Vec<WindowId>),
     Monocle(Vec<WindowId>),
+    Outside {
+        name: LayoutName,
+        /// With the sizes that somebody asked for; a zero: nobody did in that dimension.
+        windows: Vec<(WindowId, Option<LogicalSize>)>,
+        parameters: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +63,7 @@ impl Outline {
             Self::MasterStack { .. } => TilingKind::MasterStack,
             Self::Grid(_) => TilingKind::Grid,
             Self::Monocle(_) => TilingKind::Monocle,
+            Self::Outside { name, .. } => TilingKind::Outside(*name),
         }
     }
 
@@ -68,6 +79,7 @@ impl Outline {
             }
             Self::MasterStack { windows, .. } => first(windows),
             Self::Grid(windows) | Self::Monocle(windows) => windows.clone(),
+            Self::Outside { windows, .. } => windows.iter().map(|(window, _)| *window).collect(),
         }
     }
 
@@ -90,6 +102,11 @@ impl Outline {
             }
             Self::Grid(windows) => Self::Grid(windows.iter().filter_map(|window| new(*window)).collect()),
             Self::Monocle(windows) => Self::Monocle(windows.iter().filter_map(|window| new(*window)).collect()),
+            Self::Outside { name, windows, parameters } => Self::Outside {
+                name: *name,
+                windows: windows.iter().filter_map(|(window, wish)| Some((new(*window)?, *wish))).collect(),
+                parameters: parameters.clone(),
+            },
         }
     }
 
@@ -110,6 +127,7 @@ impl Outline {
             }
             Self::Grid(windows) => Tiling::Grid(Grid::of(windows)),
             Self::Monocle(windows) => Tiling::Monocle(Monocle::of(windows)),
+            Self::Outside { name, windows, parameters } => Tiling::Outside(Outside::of(*name, windows, parameters)),
         }
     }
 }
@@ -147,6 +165,7 @@ impl Tiling {
             },
             Self::Grid(grid) => Outline::Grid(grid.windows()),
             Self::Monocle(monocle) => Outline::Monocle(monocle.windows()),
+            Self::Outside(layout) => layout.outline(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Any of the layouts, as one type.
 
-use super::{Arrangement, Columns, Grid, Input, Layout, MasterStack, Monocle, Options, Place, Tree};
-use crate::{Direction, WindowId};
+use super::{Arrangement, Columns, Grid, Input, Layout, MasterStack, Monocle, Options, Outside, Place, Tree};
+use crate::{Direction, WindowId, outside::LayoutName};
 
 /// Which layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,9 +16,12 @@ pub enum TilingKind {
     Grid,
     /// One window at a time.
     Monocle,
+    /// As a program says.
+    Outside(LayoutName),
 }
 
 impl TilingKind {
+    /// Those that need nobody else.
     pub const ALL: [Self; 5] = [Self::Columns, Self::Tree, Self::MasterStack, Self::Grid, Self::Monocle];
 }
 
@@ -30,6 +33,7 @@ impl std::fmt::Display for TilingKind {
             Self::MasterStack => "master-stack",
             Self::Grid => "grid",
             Self::Monocle => "monocle",
+            Self::Outside(name) => name.as_str(),
         })
     }
 }
@@ -42,6 +46,7 @@ pub enum Tiling {
     MasterStack(MasterStack),
     Grid(Grid),
     Monocle(Monocle),
+    Outside(Outside),
 }
 
 impl Default for Tiling {
@@ -59,6 +64,7 @@ impl Tiling {
             TilingKind::MasterStack => Self::MasterStack(MasterStack::new(&options.master_stack)),
             TilingKind::Grid => Self::Grid(Grid::default()),
             TilingKind::Monocle => Self::Monocle(Monocle::default()),
+            TilingKind::Outside(name) => Self::Outside(Outside::new(name)),
         }
     }
 
@@ -69,6 +75,7 @@ impl Tiling {
             Self::MasterStack(_) => TilingKind::MasterStack,
             Self::Grid(_) => TilingKind::Grid,
             Self::Monocle(_) => TilingKind::Monocle,
+            Self::Outside(layout) => TilingKind::Outside(layout.name()),
         }
     }
 
@@ -118,6 +125,7 @@ macro_rules! each {
             Tiling::MasterStack($layout) => $call,
             Tiling::Grid($layout) => $call,
             Tiling::Monocle($layout) => $call,
+            Tiling::Outside($layout) => $call,
         }
     };
 }

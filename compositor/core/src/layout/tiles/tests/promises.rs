@@ -130,6 +130,8 @@ proptest! {
             }
             Tiling::Monocle(_) => true,
             Tiling::Tree(tree) => tree.is_beside_window(id(window), direction),
+            // The order changes there and back, and what that means is for somebody else to say.
+            Tiling::Outside(_) => false,
         };
         if !bench.shift(window, direction) {
             prop_assert_eq!(bench.tiling, tiling);
