@@ -3,6 +3,7 @@
 mod commands;
 mod config;
 mod desktop;
+mod layouts;
 mod outputs;
 mod queue;
 mod session;
@@ -29,6 +30,7 @@ pub struct Control {
     after_flush: Vec<Reply<()>>,
     /// Where the bus listens, or why it does not.
     pub bus: Option<String>,
+    pub providers: layouts::Providers,
     /// Calls that wait for their turn.
     pub queue: queue::Queue,
 }
@@ -74,6 +76,7 @@ impl State {
             Request::OutputsChange(request) => self.handle_outputs(request),
             Request::Desktop { caller, request } => self.handle_desktop(&caller, request),
             Request::Session { caller, request } => self.handle_session(&caller, request),
+            Request::Layouts { caller, request } => self.handle_layouts(&caller, request),
             Request::Telemetry { caller, request } => self.handle_telemetry(&caller, request),
             Request::Window { caller, request } => self.handle_windows(&caller, request),
             Request::Input { caller, action, reply } => {

@@ -105,6 +105,8 @@ impl Events {
             | Notice::WorkspaceChanged { .. }
             | Notice::WorkspaceRemoved { .. }
             | Notice::WorkspaceActivated { .. } => self.workspaces = Some(self.trace),
+            // An event of its own.
+            Notice::LayoutsChanged => {}
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use calloop::LoopHandle;
 use glasshouse_core::{
-    Caller, Command, Desktop, Effect, Event, Memory, Notice, Refusal, Refused, Restored, Timestamp, event::WindowChange,
+    Caller, Command, Desktop, Effect, Effects, Event, Memory, Notice, Refusal, Refused, Restored, Timestamp, event::WindowChange,
 };
 
 use crate::{
@@ -156,6 +156,11 @@ impl State {
         Ok(())
     }
 
+    /// Takes what the core decided for somebody who asked it something. It is carried out by the next [`Self::settle`].
+    pub fn decided(&mut self, effects: Effects) {
+        self.effects.extend(effects);
+    }
+
     /// Has the core draw its conclusions from what it was told, for whoever asks it something then.
     pub fn conclude(&mut self) {
         self.effects.extend(self.desktop.conclude(self.now));
@@ -215,6 +220,7 @@ impl State {
                 self.events.outputs_changed();
                 self.output_manager.changed();
             }
+            Effect::AskLayout { provider, serial, question } => self.ask_layout(provider, serial, &question),
             Effect::Notify(notice) => self.notice(&notice),
             Effect::Run { command } => {
                 let text = command.to_string();
@@ -237,8 +243,10 @@ impl State {
             // Rules may have another opinion of idleness, which shows nowhere.
             self.idle_notifier.look_again = true;
         }
-        if let Notice::WindowOpened { window } = notice {
-            self.launched_window(*window);
+        match notice {
+            Notice::WindowOpened { window } => self.launched_window(*window),
+            Notice::LayoutsChanged => self.tell_layouts(),
+            _ => {}
         }
     }
 

@@ -28,6 +28,8 @@ pub enum Error {
     LaunchFailed(String),
     /// The events that a subscriber missed are not kept any more; it has to begin with a snapshot.
     ReplayGone(String),
+    /// What was answered is no question any more, because another one has replaced it.
+    Stale(String),
     /// The desktop is ending and answers no more calls.
     Ending(String),
     /// A mistake of the desktop's own.
@@ -52,6 +54,7 @@ impl fmt::Display for Error {
             | Self::DisplayUnavailable(sentence)
             | Self::LaunchFailed(sentence)
             | Self::ReplayGone(sentence)
+            | Self::Stale(sentence)
             | Self::Ending(sentence)
             | Self::Internal(sentence) => f.write_str(sentence),
             Self::Bus(zbus::Error::MethodError(name, Some(sentence), _)) => write!(f, "{sentence} ({name})"),

@@ -131,6 +131,8 @@ payloads! {
     ModeChanged(ModeChanged) = "mode_changed",
     /// Another keyboard layout is on.
     KeyboardLayoutChanged(KeyboardLayoutChanged) = "keyboard_layout_changed",
+    /// Programs offer other layouts, or one of them is late or is not any more.
+    LayoutsChanged(LayoutsChanged) = "layouts_changed",
     /// A command was carried out.
     CommandRun(CommandRun) = "command_run",
 }
@@ -241,6 +243,16 @@ pub struct KeyboardLayoutChanged {
     pub name: String,
 }
 
+/// The layouts that programs offer, by their names.
+#[derive(Debug, Clone, PartialEq, Default, SerializeDict, DeserializeDict, Type)]
+#[zbus(signature = "a{sv}")]
+pub struct LayoutsChanged {
+    /// Those that answer in time.
+    pub layouts: Vec<String>,
+    /// Those for which windows do not wait any more.
+    pub late: Vec<String>,
+}
+
 /// A command that was carried out.
 #[derive(Debug, Clone, PartialEq, Default, SerializeDict, DeserializeDict, Type)]
 #[zbus(signature = "a{sv}")]
@@ -315,6 +327,7 @@ mod tests {
             Payload::AgentTaskCompleted(AgentTask { task: "t".into(), outcome: "succeeded".into(), details: dict(), pid: Some(1) }),
             Payload::ConfigChanged(ConfigChanged { options: vec!["layout.gap-px".into()] }),
             Payload::ModeChanged(ModeChanged { mode: "resize".into() }),
+            Payload::LayoutsChanged(LayoutsChanged { layouts: vec!["spiral".into()], late: vec![] }),
             Payload::KeyboardLayoutChanged(KeyboardLayoutChanged { number: 2, name: "German".into() }),
             Payload::CommandRun(CommandRun { command: "undo".into(), caller: "program".into(), pid: Some(2) }),
         ];

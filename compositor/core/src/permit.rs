@@ -213,5 +213,13 @@ mod tests {
             }
             assert_eq!(permit(&program(Scopes::ALL), act, &locked).is_ok(), act == Act::Manage, "{act:?}");
         }
+        // Who offers layouts is told of windows and moves them, and begins again while the session is locked.
+        for scope in Scopes::EACH {
+            let needed = Refusal::NotPermitted { scope: "observe and arrange" };
+            assert_eq!(permit(&program(scope), Act::OfferLayouts, &desktop), Err(needed));
+        }
+        for desktop in [&desktop, &locked] {
+            assert_eq!(permit(&program(Scopes::OBSERVE.with(Scopes::ARRANGE)), Act::OfferLayouts, desktop), Ok(()));
+        }
     }
 }

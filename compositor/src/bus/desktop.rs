@@ -134,7 +134,8 @@ impl Desktop1 {
     /// previous t), output_added, output_changed, output_removed (id t, name s), workspace_added, workspace_changed, workspace_removed
     /// (id t), process_spawned (pid i, program s, argv as), process_terminated (pid i, program s, code i or signal i), system_alert
     /// (severity s, subject s, sentence s, pid i), performance_metrics, agent_task_completed (task s, outcome s, details a{sv}, pid i),
-    /// config_changed (options as), mode_changed (mode s), keyboard_layout_changed (number u, name s), command_run (command s, caller s, pid i).
+    /// config_changed (options as), mode_changed (mode s), keyboard_layout_changed (number u, name s), command_run (command s, caller s, pid i),
+    /// layouts_changed (layouts as, late as: those that programs offer, and of these those that do not answer in time).
     #[zbus(signal)]
     async fn event(emitter: &SignalEmitter<'_>, sequence: u64, time_ns: u64, trace: u64, kind: &str, payload: Dict) -> zbus::Result<()>;
 

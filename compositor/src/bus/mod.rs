@@ -13,6 +13,7 @@ mod driver;
 mod handshake;
 mod hub;
 mod input;
+mod layouts;
 mod listen;
 mod outputs;
 mod peer;
@@ -38,6 +39,7 @@ pub(crate) use commands::refused;
 pub use config::ConfigRequest;
 pub use glasshouse_protocols::Error as BusError;
 pub use hub::{Facts, Outlet, Told};
+pub use layouts::LayoutsRequest;
 pub use listen::{ListenError, Listener, bind};
 pub use outputs::OutputsRequest;
 pub use request::{

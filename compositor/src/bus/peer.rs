@@ -59,6 +59,16 @@ impl Peer {
         self.0.destination.clone()
     }
 
+    /// Never given to another one.
+    pub(super) fn number(&self) -> u64 {
+        self.0.number
+    }
+
+    /// Who it is, and the way to the main loop, for what has to be said when it is gone.
+    pub(super) fn line(&self) -> (Caller, Arc<Sender<Request>>) {
+        (self.0.caller.clone(), self.0.shared.sender.clone())
+    }
+
     pub(super) fn facts(&self) -> watch::Ref<'_, Facts> {
         self.0.shared.facts.borrow()
     }

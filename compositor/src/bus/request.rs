@@ -11,7 +11,9 @@ use glasshouse_protocols::{Button, CaptureInfo, Check, Chord, GestureKind, Modif
 use glasshouse_scene::{LogicalPoint, LogicalRect};
 use tokio::sync::oneshot;
 
-use super::{BusError, commands::CommandsRequest, config::ConfigRequest, outputs::OutputsRequest, saved::SessionRequest};
+use super::{
+    BusError, commands::CommandsRequest, config::ConfigRequest, layouts::LayoutsRequest, outputs::OutputsRequest, saved::SessionRequest,
+};
 pub use desktop::{DesktopRequest, From, Subscribed};
 pub use telemetry::TelemetryRequest;
 pub use windows::WindowsRequest;
@@ -74,6 +76,11 @@ pub enum Request {
     Session {
         caller: Caller,
         request: SessionRequest,
+    },
+    /// See [`LayoutsRequest`].
+    Layouts {
+        caller: Caller,
+        request: LayoutsRequest,
     },
     /// See [`TelemetryRequest`].
     Telemetry {

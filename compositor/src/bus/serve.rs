@@ -22,6 +22,7 @@ use super::{
     handshake,
     hub::{Facts, Told},
     input::Input1,
+    layouts::Layouts1,
     listen::Listener,
     outputs::Outputs1,
     peer::{Peer, Shared},
@@ -213,6 +214,7 @@ pub(super) fn interfaces<'a>(builder: Builder<'a>, peer: &Peer) -> Builder<'a> {
         .serve_at(OBJECT_PATH, Outputs1(peer.clone()))
         .serve_at(OBJECT_PATH, Windows1(peer.clone()))
         .serve_at(OBJECT_PATH, Session1(peer.clone()))
+        .serve_at(OBJECT_PATH, Layouts1::new(peer.clone()))
         .serve_at(OBJECT_PATH, Telemetry1(peer.clone()))
         .serve_at(OBJECT_PATH, Capture1(peer.clone()))
         .serve_at(OBJECT_PATH, Input1(peer.clone()))

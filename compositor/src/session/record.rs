@@ -3,7 +3,8 @@
 //! A field that is new gets a default, so that an older file can be read; where that is impossible, [`VERSION`] becomes greater.
 
 use glasshouse_core::{
-    AspectRatio, LayoutKind, Memory, Modes, OutputMode, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace, tiles::Outline,
+    AspectRatio, LayoutKind, Memory, Modes, OutputMode, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace, command::Argument,
+    tiles::Outline,
 };
 use glasshouse_scene::{LogicalPoint, LogicalSize, Transform};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -199,7 +200,7 @@ impl From<WorkspaceRecord> for RememberedWorkspace {
     fn from(record: WorkspaceRecord) -> Self {
         let WorkspaceRecord { name, output, returns_to, active, layout, tiles } = record;
         // A layout that this version does not have is none.
-        let layout = LayoutKind::ALL.iter().copied().find(|known| layout.as_deref() == Some(&known.to_string()));
+        let layout = layout.and_then(|word| LayoutKind::parse(&word).ok());
         Self { name, output, returns_to, active, layout, tiles: tiles.map(Outline::from) }
     }
 }

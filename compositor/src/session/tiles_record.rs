@@ -3,8 +3,10 @@
 use glasshouse_core::{
     WindowId,
     command::Argument,
+    outside::{LayoutName, MAX_PARAMETERS},
     tiles::{ColumnOutline, ContainerLayout, ContainerOutline, NodeOutline, Outline, Sharing, Side, Width},
 };
+use glasshouse_scene::LogicalSize;
 use serde::{Deserialize, Serialize};
 
 /// [`Outline`] on the disk.
@@ -13,9 +15,20 @@ use serde::{Deserialize, Serialize};
 pub(super) enum TilesRecord {
     Columns(Vec<ColumnRecord>),
     Tree(ContainerRecord),
-    MasterStack { windows: Vec<(u64, f64)>, masters: usize, fraction: f64, side: String },
+    MasterStack {
+        windows: Vec<(u64, f64)>,
+        masters: usize,
+        fraction: f64,
+        side: String,
+    },
     Grid(Vec<u64>),
     Monocle(Vec<u64>),
+    /// A layout that a program offers, under its name; with the sizes that somebody asked for.
+    Outside {
+        name: String,
+        windows: Vec<(u64, Option<[f64; 2]>)>,
+        parameters: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,6 +82,11 @@ impl From<&Outline> for TilesRecord {
             }
             Outline::Grid(windows) => Self::Grid(numbers(windows)),
             Outline::Monocle(windows) => Self::Monocle(numbers(windows)),
+            Outline::Outside { name, windows, parameters } => Self::Outside {
+                name: name.to_string(),
+                windows: windows.iter().map(|(window, wish)| (window.0, wish.map(|wish| wish.to_array()))).collect(),
+                parameters: parameters.clone(),
+            },
         }
     }
 }
@@ -84,6 +102,15 @@ impl From<TilesRecord> for Outline {
             }
             TilesRecord::Grid(numbers) => Self::Grid(windows(numbers)),
             TilesRecord::Monocle(numbers) => Self::Monocle(windows(numbers)),
+            TilesRecord::Outside { name, windows: numbers, parameters } => match LayoutName::new(&name) {
+                Ok(name) => Self::Outside {
+                    name,
+                    windows: numbers.into_iter().map(|(window, wish)| (WindowId(window), wish.map(LogicalSize::from))).collect(),
+                    // From a file that somebody edited.
+                    parameters: Some(parameters).filter(|text| text.len() <= MAX_PARAMETERS).unwrap_or_default(),
+                },
+                Err(_) => Self::Grid(windows(numbers.into_iter().map(|(window, _)| window).collect())),
+            },
         }
     }
 }

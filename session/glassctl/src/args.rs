@@ -80,6 +80,12 @@ pub(crate) enum Order {
         #[arg(long)]
         json: bool,
     },
+    /// List the layouts that programs offer besides those of the desktop. `glassctl do set-layout NAME` chooses one.
+    Layouts {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Carry out commands: do set-fullscreen toggle. All that a key binding can do.
     ///
     /// Several commands with a comma between them are carried out all together or not at all, and one undo undoes them:

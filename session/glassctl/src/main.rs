@@ -9,6 +9,7 @@ mod events;
 mod explain;
 mod failure;
 mod json;
+mod layouts;
 mod picture;
 mod print;
 mod probe;
@@ -30,7 +31,7 @@ use std::{
 use anyhow::Context as _;
 use glasshouse_core::Command;
 use glasshouse_protocols::{
-    Debug1Proxy, Desktop1Proxy, Input1Proxy, WindowMatch, Windows1Proxy,
+    Debug1Proxy, Desktop1Proxy, Input1Proxy, Layouts1Proxy, WindowMatch, Windows1Proxy,
     connect::{PATIENCE, Surroundings},
 };
 use zbus::Connection;
@@ -97,6 +98,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Order::Workspaces { json } => show::workspaces(&Desktop1Proxy::new(connection).await?.snapshot().await?.1.workspaces, json)?,
         Order::Outputs { json } => show::outputs(&Desktop1Proxy::new(connection).await?.outputs().await?, json)?,
         Order::Layers { json } => show::layers(&Desktop1Proxy::new(connection).await?.layers().await?, json)?,
+        Order::Layouts { json } => layouts::list(&Layouts1Proxy::new(connection).await?.list().await?, json)?,
         Order::Do(order) => commands::carry_out(connection, &order).await?,
         Order::Focus { window } => commands::run(connection, &Command::FocusWindow { window }).await?,
         Order::Close { window } => commands::run(connection, &Command::CloseWindow { window }).await?,

@@ -300,6 +300,11 @@ impl Desktop {
         }
     }
 
+    /// The tile of a workspace that has the focus, or would get it.
+    pub fn tile_with_focus(&self, workspace: WorkspaceId) -> Option<WindowId> {
+        self.ground().focused_on(workspace)
+    }
+
     /// What a window of a question is at now, for whoever puts it into words. `None`: it has no place yet.
     pub fn lies_at(&self, window: WindowId) -> Option<LogicalRect> {
         let window = self.windows.get(window)?;

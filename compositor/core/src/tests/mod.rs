@@ -11,6 +11,7 @@ mod memory;
 mod mirrors;
 mod moving;
 mod outputs;
+mod outside;
 mod regressions;
 mod rules;
 mod swipes;

@@ -3,6 +3,7 @@
 mod bad_input;
 mod calls;
 mod events;
+mod layouts;
 mod lifetime;
 mod session;
 mod xml;
@@ -10,13 +11,14 @@ mod xml;
 use std::{os::unix::net::UnixStream, sync::Arc, thread};
 
 use calloop::channel::channel;
+use glasshouse_protocols::layouts::{ArrangeRequest, LayoutQuestion, LayoutWindow};
 use glasshouse_protocols::{Check, Desktop1Proxy, Error, Filter, Layer, Snapshot, Window};
 use tokio::sync::watch;
 use zbus::{Connection, Guid, MessageStream, connection::Builder};
 
 use super::{
-    Captured, CommandsRequest, ConfigRequest, DesktopRequest, Facts, KeyboardState, Outlet, OutputsRequest, Request, Subscribed,
-    SubscribedFrom, TelemetryRequest, WindowsRequest,
+    Captured, CommandsRequest, ConfigRequest, DesktopRequest, Facts, KeyboardState, LayoutsRequest, Outlet, OutputsRequest, Request,
+    Subscribed, SubscribedFrom, TelemetryRequest, WindowsRequest,
     hub::{self, Hub},
     peer::Shared,
     saved::SessionRequest,
@@ -124,6 +126,17 @@ fn echo(request: Request) {
             SessionRequest::Diff { name, reply } => drop(reply.send(said(format!("diff {name}")))),
             SessionRequest::Delete { name, reply } => drop(reply.send(said(format!("delete {name}")))),
         },
+        Request::Layouts { request, .. } => match request {
+            LayoutsRequest::Register { offer, questions, reply, .. } => {
+                drop(questions.try_send(sample_question()));
+                drop(reply.send(if offer.name.as_str() == "fine" { Ok(()) } else { said(format!("{offer:?}")) }));
+            }
+            LayoutsRequest::Unregister { name, reply, .. } => drop(reply.send(said(format!("unregister {name}")))),
+            LayoutsRequest::Refresh { name, reply, .. } => drop(reply.send(said(format!("refresh {name}")))),
+            LayoutsRequest::Arrange { serial, placements, reply, .. } => drop(reply.send(said(format!("{serial} {placements:?}")))),
+            LayoutsRequest::List { reply } => drop(reply.send(said("layouts".into()))),
+            LayoutsRequest::Gone { .. } => {}
+        },
         Request::Launch { launch, reply, .. } => drop(reply.send(said(format!("{launch:?}")))),
         Request::Capture { picture, reply, .. } => drop(reply.send(said::<Captured>(format!("{picture:?}")))),
         Request::Input { action, reply, .. } => drop(reply.send(said(format!("{action:?}")))),
@@ -151,6 +164,10 @@ fn echo(request: Request) {
         Request::DisplayPid { reply, .. } => drop(reply.send(Ok(4711))),
         Request::DebugOrder { order, reply, .. } => drop(reply.send(said(format!("{order:?}")))),
     }
+}
+
+fn sample_question() -> ArrangeRequest {
+    ArrangeRequest { serial: 3, question: LayoutQuestion::default(), windows: vec![LayoutWindow { id: 7, ..LayoutWindow::default() }] }
 }
 
 fn sample_facts() -> Facts {

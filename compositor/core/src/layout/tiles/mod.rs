@@ -52,9 +52,9 @@ pub use grid::Grid;
 pub use master_stack::{MasterStack, Side};
 pub use monocle::Monocle;
 pub use options::{Centring, ColumnsOptions, MasterStackOptions, NewWindow, Options, TreeOptions};
-pub(crate) use outside::{Said, Terms};
-pub use outside::Outside;
 pub use outline::{ColumnOutline, ContainerOutline, NodeOutline, Outline};
+pub use outside::Outside;
+pub(crate) use outside::{Said, Terms};
 pub use tiling::{Tiling, TilingKind};
 pub use tree::{ContainerLayout, Split, Tree};
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use glasshouse_scene::{LogicalRect, LogicalSize};
 
-use super::{Arrangement, Axis, Input, Layout, Monocle, Options, Outline, Place, Placement, Tiling, along, list, near};
+use super::{Arrangement, Axis, Input, Layout, Monocle, Options, Outline, Place, Placement, Tiling, along, list, near, span::LONGEST};
 use crate::{
     Direction, WindowId,
     outside::{Fallback, LayoutName},
@@ -44,20 +44,14 @@ pub(crate) struct Said {
 
 impl Outside {
     pub(super) fn new(name: LayoutName) -> Self {
-        Self {
-            name,
-            windows: Vec::new(),
-            wishes: BTreeMap::new(),
-            parameters: String::new(),
-            terms: Terms::default(),
-            said: None,
-        }
+        Self { name, windows: Vec::new(), wishes: BTreeMap::new(), parameters: String::new(), terms: Terms::default(), said: None }
     }
 
     pub(super) fn of(name: LayoutName, windows: &[(WindowId, Option<LogicalSize>)], parameters: &str) -> Self {
         Self {
             windows: windows.iter().map(|(window, _)| *window).collect(),
-            wishes: windows.iter().filter_map(|(window, wish)| Some((*window, (*wish)?))).collect(),
+            // From a file that somebody edited, a wish may be no size.
+            wishes: windows.iter().filter_map(|(window, wish)| Some((*window, wish.filter(is_size)?))).collect(),
             parameters: parameters.to_owned(),
             ..Self::new(name)
         }
@@ -119,6 +113,10 @@ impl Outside {
     fn fall_back(&self, input: &Input<'_>) -> Arrangement {
         self.terms.fallback.over(&self.windows, input.options).arrange(input)
     }
+}
+
+fn is_size(size: &LogicalSize) -> bool {
+    [size.width, size.height].iter().all(|length| (0.0..=LONGEST).contains(length))
 }
 
 impl Fallback {
