@@ -300,7 +300,7 @@ macro_rules! argument {
                     Kind::Choice(words) => json!({ "enum": words }),
                     Kind::Value { .. } => json!({ "type": "string" }),
                     // Editors offer the words, and take others.
-                    Kind::Known { words, .. } => json!({ "anyOf": [{ "enum": words }, { "type": "string" }] }),
+                    Kind::Known { words, .. } => json!({ "anyOf": [{ "enum": words }, { "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9._-]*$" }] }),
                 }
             }
 
@@ -312,7 +312,13 @@ macro_rules! argument {
                         None => return wrong_type(node, &format!("{takes}, in quotes")),
                     },
                 };
-                <Self as Argument>::parse(text).or_else(|sentence| refuse(node, format!("{text:?} is not known here"), sentence))
+                <Self as Argument>::parse(text).or_else(|sentence| {
+                    if let Kind::Known { words, .. } = <Self as Argument>::KIND {
+                        // A slip of the pen is told like one.
+                        read_choice(node, words.iter().copied())?;
+                    }
+                    refuse(node, format!("{text:?} is not known here"), sentence)
+                })
             }
 
             fn write(&self) -> String {

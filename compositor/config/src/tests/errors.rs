@@ -168,7 +168,7 @@ fn mistakes_in_every_layer_are_told_at_once() {
             ("GLASSHOUSE_LAYOUT_GAP".to_owned(), "8".to_owned()),
             ("GLASSHOUSE_FOCUS_NEW_WINDOWS".to_owned(), "maybe".to_owned()),
         ])
-        .with_flag("--layout", "layout.default", "spiral")
+        .with_flag("--layout", "layout.default", "mono")
         .resolve()
         .unwrap_err();
     let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
@@ -179,7 +179,7 @@ fn mistakes_in_every_layer_are_told_at_once() {
             "/home/b.toml:1:1: there is no option \"x\" at the top; there are animations, appearance, bindings, bus, capture, display, focus, input, launch, layer-rules, layout, mode, output, session, telemetry, window-rules",
             "$GLASSHOUSE_LAYOUT_GAP: no option belongs to GLASSHOUSE_LAYOUT_GAP; did you mean GLASSHOUSE_LAYOUT_GAP_PX?",
             "$GLASSHOUSE_FOCUS_NEW_WINDOWS: this is a text; write true or false",
-            "--layout: \"spiral\" is not known here; write \"floating\", \"columns\", \"tree\", \"master-stack\", \"grid\" or \"monocle\"",
+            "--layout: \"mono\" is not known here; did you mean \"monocle\"? There are \"floating\", \"columns\", \"tree\", \"master-stack\", \"grid\" or \"monocle\"",
         ]
     );
 }

@@ -108,7 +108,7 @@ fn the_schema_accepts_what_we_accept_and_refuses_mistakes() {
         "[layout]\ngap = 8",
         "layout.gap-px = \"8\"",
         "layout.gap-px = 5000",
-        "layout.default = \"spiral\"",
+        "layout.default = \"two words\"",
         "bindings.\"super+x\" = 5",
         "bindings.\"super+x\" = { command = \"undo\", commands = [\"undo\"] }",
         "output.DP-1.scale = 100",

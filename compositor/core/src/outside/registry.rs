@@ -29,7 +29,7 @@ pub(crate) struct Offers {
     /// Questions that are asked and still of interest, by serial.
     pub(super) asked: BTreeMap<u64, Asked>,
     /// Good answers, per workspace, the one used last at the end.
-    pub(super) answers: BTreeMap<WorkspaceId, VecDeque<(Arc<Question>, Arc<Said>)>>,
+    pub(super) answers: BTreeMap<WorkspaceId, VecDeque<Answer>>,
     /// Workspaces whose windows lie where they lay.
     pub(super) waiting: BTreeSet<WorkspaceId>,
     /// Windows that are not configured for the first time yet.
@@ -38,6 +38,9 @@ pub(crate) struct Offers {
     pub(super) foretold: BTreeMap<WindowId, LogicalRect>,
     pub(super) last_serial: u64,
 }
+
+/// A question and what was said to it.
+pub(super) type Answer = (Arc<Question>, Arc<Said>);
 
 /// A layout, and how its program keeps to it.
 #[derive(Debug, Clone)]

@@ -1,0 +1,106 @@
+//! Layouts from outside, with the real program of the examples and real windows.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::ChildStdout,
+};
+
+use anyhow::Context as _;
+use glasshouse_clients::Desktop;
+use rustix::process::{Pid, Signal, kill_process};
+
+type Result = anyhow::Result<()>;
+
+/// No gaps, so that places are round numbers.
+const PLAIN: &str = "[layout]\ngap-px = 0\nouter-gap-px = 0\n[appearance.border]\nwidth-px = 0\n";
+
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/spiral.py")
+}
+
+/// Starts the example and waits until it has registered.
+fn start(desktop: &mut Desktop) -> anyhow::Result<(Pid, BufReader<ChildStdout>)> {
+    let path = example();
+    let child = desktop.spawn(&[path.to_str().context("a path in UTF-8")?])?;
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).context("a pid")?;
+    let mut output = BufReader::new(child.stdout.take().context("its output is for us")?);
+    let mut line = String::new();
+    output.read_line(&mut line)?;
+    anyhow::ensure!(line == "ready\n", "the program said {line:?}");
+    Ok((pid, output))
+}
+
+/// Left edge, upper edge, width and height of each tile, by the window's id. A terminal has whole cells, so sizes are rounded up to tens.
+fn places(desktop: &Desktop) -> anyhow::Result<Vec<[u64; 4]>> {
+    let place = |window: &serde_json::Value| {
+        let round = |key: &str| window[key].as_f64().map(|length| (length / 20.0).ceil() as u64 * 20);
+        let at = |key: &str| window[key].as_f64().map(|at| at.round() as u64);
+        Some([at("x")?, at("y")?, round("width")?, round("height")?])
+    };
+    desktop.windows()?.iter().map(|window| place(window).context("a place")).collect()
+}
+
+const SPIRAL: [[u64; 4]; 3] = [[0, 0, 640, 720], [640, 0, 640, 360], [640, 360, 640, 360]];
+
+#[test]
+fn a_program_arranges_terminals_is_killed_and_comes_back() -> Result {
+    let mut desktop = Desktop::start_configured(&["--size", "1280x720"], PLAIN)?;
+    let missing = desktop.ctl_output(&["do", "set-layout", "spiral"])?;
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("nobody offers a layout spiral; no program offers any"), "{missing:?}");
+
+    let (first, _output) = start(&mut desktop)?;
+    let list: serde_json::Value = serde_json::from_str(&desktop.ctl(&["layouts", "--json"])?)?;
+    assert_eq!((&list[0]["name"], &list[0]["answers"]), (&"spiral".into(), &true.into()), "{list}");
+    desktop.ctl(&["do", "set-layout", "spiral"])?;
+    for app in ["a", "b", "c"] {
+        desktop.launch(&["foot", &format!("--app-id={app}")])?;
+    }
+    let reach = |desktop: &mut Desktop, what: &str, wanted: &[[u64; 4]]| {
+        desktop.wait_for(what, |desktop| Ok((places(desktop)? == wanted).then_some(()))).map_err(|error| {
+            let now = places(desktop);
+            error.context(format!("{now:?} instead of {wanted:?}"))
+        })
+    };
+    reach(&mut desktop, "the spiral", &SPIRAL)?;
+
+    // With it gone the fallback stands, which is a grid.
+    kill_process(first, Signal::KILL)?;
+    reach(&mut desktop, "the grid", &[[0, 0, 640, 360], [640, 0, 640, 360], [0, 360, 1280, 360]])?;
+    assert!(desktop.ctl(&["workspaces"])?.contains("spiral"), "the workspace keeps the name");
+    assert!(desktop.ctl(&["layouts"])?.contains("no program offers a layout"));
+
+    // Started again it finds the windows, also one that has come meanwhile.
+    desktop.launch(&["foot", "--app-id=d"])?;
+    let (second, _output) = start(&mut desktop)?;
+    let four = [[0, 0, 640, 720], [640, 0, 640, 360], [960, 360, 320, 360], [640, 360, 320, 360]];
+    reach(&mut desktop, "the spiral of four", &four)?;
+
+    // One that hangs keeps nobody waiting for long.
+    kill_process(second, Signal::STOP)?;
+    let last = desktop.launch(&["foot", "--app-id=e"])?;
+    desktop.close_and_wait(&last)?;
+    kill_process(second, Signal::CONT)?;
+    reach(&mut desktop, "the spiral after a rest", &four)?;
+    desktop.ctl(&["do", "set-layout-parameters", "0.75"])?;
+    reach(&mut desktop, "a larger first one", &[[0, 0, 960, 720], [960, 0, 320, 540], [1040, 540, 240, 180], [960, 540, 80, 180]])?;
+    desktop.ctl(&["undo"])?;
+    reach(&mut desktop, "the spiral once more", &four)
+}
+
+#[test]
+fn a_session_that_is_killed_waits_for_the_program_of_its_layout() -> Result {
+    let mut desktop = Desktop::start_configured(&["--size", "1280x720"], PLAIN)?;
+    let (_pid, _output) = start(&mut desktop)?;
+    desktop.ctl(&["do", "set-layout", "spiral"])?;
+    desktop.ctl(&["do", "rename-workspace", "work"])?;
+    let state = desktop.folder().join(format!("state/glasshouse/{}/session.json", glasshouse_clients::SOCKET));
+    desktop.wait_for("the session file", |_| Ok(std::fs::read_to_string(&state).ok().filter(|text| text.contains("spiral"))))?;
+    let folder = desktop.kill()?;
+    let mut next = Desktop::start_in(folder, &["--size", "1280x720"], &[])?;
+    assert!(next.ctl(&["workspaces"])?.contains("spiral"));
+    let (_pid, _output) = start(&mut next)?;
+    let window = next.launch(&["foot", "--app-id=a"])?;
+    next.wait_for("the terminal", |desktop| Ok((places(desktop)? == [[0, 0, 1280, 720]]).then_some(())))?;
+    next.close_and_wait(&window)
+}
