@@ -256,6 +256,19 @@ pub(super) fn op() -> impl Strategy<Value = Op> {
     prop_oneof![6 => windows, 3 => command().prop_map(Op::Command), 3 => others]
 }
 
+/// What other programs and a pointer without a button do.
+fn of_others() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        (n(), select(vec!["", "a", "b", "cab"])).prop_map(|(n, title)| Op::Title(n, title)),
+        (place(), place()).prop_map(|(x, y)| Op::Point(x, y)),
+        (0..3000_u16).prop_map(Op::Pass),
+        n().prop_map(Op::ClientAcks),
+        n().prop_map(Op::ClientCommits),
+        (n(), [number(), number()], 1..300_u16).prop_map(|(n, at, side)| Op::Subsurface(n, at, side)),
+        Just(Op::Cursor(Some(CursorWanted::Named("text".to_owned())))),
+    ]
+}
+
 pub(super) fn settings() -> impl Strategy<Value = Settings> {
     prop_oneof![
         4 => Just(Settings::default()),
@@ -275,5 +288,33 @@ proptest! {
         t.run([Op::Command(Do::Plug(first.0, first.1, first.2))]);
         t.run(ops);
         t.come_to_rest();
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(500))]
+
+    #[test]
+    fn the_focused_window_does_not_move_on_its_own(
+        layout in select(LayoutKind::ALL.to_vec()), first in size(), ops in vec(op(), 1..30), later in vec(of_others(), 1..12),
+    ) {
+        let mut t = Bench::new(Settings { layout, focus_new: false, ..Settings::default() });
+        t.run([Op::Command(Do::Plug(first.0, first.1, first.2))]);
+        t.run(ops);
+        t.run([Op::Escape, Op::TouchUp, Op::Release, Op::GrabReleased, Op::SwipeEnd(false), Op::AllCommit]);
+        t.come_to_rest();
+        let Some(focused) = t.desktop.focused_window() else { return Ok(()) };
+        let before = t.desktop.window(focused).unwrap();
+        let own = t.clients.iter().find(|(_, client)| client.id == focused).map(|(n, _)| *n);
+        for op in later {
+            let what = format!("{op:?}");
+            if matches!(op, Op::Subsurface(n, ..) if Some(n) == own) {
+                continue;
+            }
+            t.run([op]);
+            t.come_to_rest();
+            prop_assert_eq!(t.desktop.focused_window(), Some(focused), "{}", what);
+            prop_assert_eq!(t.desktop.window(focused).unwrap().area, before.area, "{}", what);
+        }
     }
 }
