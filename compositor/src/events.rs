@@ -40,6 +40,8 @@ pub struct Events {
     outputs: Option<u64>,
     /// Workspaces may be other ones.
     workspaces: Option<u64>,
+    /// Layer surfaces may be other ones.
+    layers: Option<u64>,
     facts: Facts,
     /// `None`: no bus.
     outlet: Option<Outlet>,
@@ -60,6 +62,7 @@ impl Default for Events {
             focus: None,
             outputs: None,
             workspaces: None,
+            layers: None,
             facts: Facts { instance, ..Facts::default() },
             outlet: None,
             waiters: Waiters::default(),
@@ -107,6 +110,7 @@ impl Events {
             | Notice::WorkspaceActivated { .. } => self.workspaces = Some(self.trace),
             // An event of its own.
             Notice::LayoutsChanged => {}
+            Notice::LayersChanged => self.layers = Some(self.trace),
         }
     }
 
@@ -200,6 +204,11 @@ impl State {
         }
         if let Some(trace) = self.events.workspaces.take() {
             for payload in self.events.replica.workspace_events(&self.wire_workspaces()) {
+                self.events.publish(payload, trace, now);
+            }
+        }
+        if let Some(trace) = self.events.layers.take() {
+            for payload in self.events.replica.layer_events(&self.wire_layers()) {
                 self.events.publish(payload, trace, now);
             }
         }

@@ -12,6 +12,7 @@ pub mod configuration;
 mod control;
 pub mod display;
 pub mod events;
+pub mod icon;
 pub mod input;
 mod keyboard;
 mod keymap;

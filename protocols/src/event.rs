@@ -13,7 +13,7 @@ use zbus::{
 use crate::{
     OBJECT_PATH,
     dict::Dict,
-    state::{Output, OutputChange, Window, WindowChange, Workspace, WorkspaceChange},
+    state::{Layer, LayerChange, Output, OutputChange, Window, WindowChange, Workspace, WorkspaceChange},
 };
 
 /// The interface whose signal carries events.
@@ -115,6 +115,12 @@ payloads! {
     /// Also when an output shows another workspace: `active` of both changes.
     WorkspaceChanged(WorkspaceChange) = "workspace_changed",
     WorkspaceRemoved(WorkspaceRemoved) = "workspace_removed",
+    /// A layer surface has its first content.
+    LayerCreated(Layer) = "layer_created",
+    /// Something about a layer surface is other than before, or it has the keyboard or no longer.
+    LayerChanged(LayerChange) = "layer_changed",
+    /// A layer surface is gone, or has no content any more.
+    LayerClosed(LayerClosed) = "layer_closed",
     /// The desktop has started a program.
     ProcessSpawned(ProcessSpawned) = "process_spawned",
     /// A program that the desktop had started is over.
@@ -168,6 +174,14 @@ pub struct OutputRemoved {
 #[zbus(signature = "a{sv}")]
 pub struct WorkspaceRemoved {
     pub id: u64,
+}
+
+/// A layer surface that is gone.
+#[derive(Debug, Clone, PartialEq, Default, SerializeDict, DeserializeDict, Type)]
+#[zbus(signature = "a{sv}")]
+pub struct LayerClosed {
+    pub id: u64,
+    pub namespace: String,
 }
 
 /// A program that the desktop has started.
@@ -320,6 +334,9 @@ mod tests {
             Payload::WorkspaceAdded(Workspace { id: 4, index: 1, name: Some("web".into()), ..Workspace::default() }),
             Payload::WorkspaceChanged(WorkspaceChange { id: 4, active: Some(true), ..WorkspaceChange::default() }),
             Payload::WorkspaceRemoved(WorkspaceRemoved { id: 4 }),
+            Payload::LayerCreated(Layer { id: 9, namespace: "panel".into(), output: Some("HEADLESS-1".into()), ..Layer::default() }),
+            Payload::LayerChanged(LayerChange { id: 9, exclusive_zone: Some(-1), ..LayerChange::default() }),
+            Payload::LayerClosed(LayerClosed { id: 9, namespace: "panel".into() }),
             Payload::ProcessSpawned(ProcessSpawned { pid: 7, program: "foot".into(), argv: vec!["foot".into(), "-e".into()] }),
             Payload::ProcessTerminated(ProcessTerminated { pid: 7, program: "foot".into(), code: None, signal: Some(9) }),
             Payload::SystemAlert(SystemAlert { severity: "error".into(), subject: "display-died".into(), ..SystemAlert::default() }),

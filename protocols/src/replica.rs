@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap 
 use zbus::{DeserializeDict, SerializeDict, Signature, Type};
 
 use crate::{
-    event::{Event, FocusChange, OutputRemoved, Payload, WindowClosed, WorkspaceRemoved},
-    state::{Output, Window, Workspace},
+    event::{Event, FocusChange, LayerClosed, OutputRemoved, Payload, WindowClosed, WorkspaceRemoved},
+    state::{Layer, Output, Window, Workspace},
 };
 
 /// Everything that there is, at one moment. On the wire `a{sv}`; what is absent reads as nothing.
@@ -20,6 +20,8 @@ pub struct Snapshot {
     pub windows: Vec<Window>,
     pub outputs: Vec<Output>,
     pub workspaces: Vec<Workspace>,
+    /// Layer surfaces, in the order of their creation.
+    pub layers: Vec<Layer>,
     /// The window that has the keyboard.
     pub focus: Option<u64>,
 }
@@ -32,17 +34,19 @@ struct Parts {
     windows: Option<Vec<Window>>,
     outputs: Option<Vec<Output>>,
     workspaces: Option<Vec<Workspace>>,
+    layers: Option<Vec<Layer>>,
     focus: Option<u64>,
 }
 
 impl<'de> Deserialize<'de> for Snapshot {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Parts { instance, windows, outputs, workspaces, focus } = Parts::deserialize(deserializer)?;
+        let Parts { instance, windows, outputs, workspaces, layers, focus } = Parts::deserialize(deserializer)?;
         Ok(Self {
             instance: instance.unwrap_or_default(),
             windows: windows.unwrap_or_default(),
             outputs: outputs.unwrap_or_default(),
             workspaces: workspaces.unwrap_or_default(),
+            layers: layers.unwrap_or_default(),
             focus,
         })
     }
@@ -75,19 +79,21 @@ pub struct Replica {
     windows: BTreeMap<u64, Window>,
     outputs: BTreeMap<u64, Output>,
     workspaces: BTreeMap<u64, Workspace>,
+    layers: BTreeMap<u64, Layer>,
     focus: Option<u64>,
 }
 
 impl Replica {
     /// What `Subscribe` or `Snapshot` answered.
     pub fn new(sequence: u64, snapshot: Snapshot) -> Self {
-        let Snapshot { instance, windows, outputs, workspaces, focus } = snapshot;
+        let Snapshot { instance, windows, outputs, workspaces, layers, focus } = snapshot;
         Self {
             sequence,
             instance,
             windows: windows.into_iter().map(|window| (window.id, window)).collect(),
             outputs: outputs.into_iter().map(|output| (output.id, output)).collect(),
             workspaces: workspaces.into_iter().map(|workspace| (workspace.id, workspace)).collect(),
+            layers: layers.into_iter().map(|layer| (layer.id, layer)).collect(),
             focus,
         }
     }
@@ -98,6 +104,7 @@ impl Replica {
             windows: self.windows.values().cloned().collect(),
             outputs: self.outputs.values().cloned().collect(),
             workspaces: self.workspaces.values().cloned().collect(),
+            layers: self.layers.values().cloned().collect(),
             focus: self.focus,
         }
     }
@@ -126,6 +133,10 @@ impl Replica {
 
     pub fn workspaces(&self) -> impl DoubleEndedIterator<Item = &Workspace> + Clone {
         self.workspaces.values()
+    }
+
+    pub fn layers(&self) -> impl DoubleEndedIterator<Item = &Layer> + Clone {
+        self.layers.values()
     }
 
     /// The window that has the keyboard.
@@ -182,6 +193,17 @@ impl Replica {
             Payload::WorkspaceRemoved(removed) => {
                 self.workspaces.remove(&removed.id);
             }
+            Payload::LayerCreated(layer) => {
+                self.layers.insert(layer.id, layer.clone());
+            }
+            Payload::LayerChanged(change) => {
+                if let Some(layer) = self.layers.get_mut(&change.id) {
+                    layer.apply(change);
+                }
+            }
+            Payload::LayerClosed(closed) => {
+                self.layers.remove(&closed.id);
+            }
             _ => {}
         }
     }
@@ -212,6 +234,17 @@ impl Replica {
         let others = now.iter().filter_map(|output| match self.outputs.get(&output.id) {
             None => Some(Payload::OutputAdded(output.clone())),
             Some(told) => told.change_to(output).map(Payload::OutputChanged),
+        });
+        gone.chain(others).collect()
+    }
+
+    /// How all layer surfaces differ from what subscribers know.
+    pub fn layer_events(&self, now: &[Layer]) -> Vec<Payload> {
+        let gone = self.layers.values().filter(|told| now.iter().all(|layer| layer.id != told.id));
+        let gone = gone.map(|told| Payload::LayerClosed(LayerClosed { id: told.id, namespace: told.namespace.clone() }));
+        let others = now.iter().filter_map(|layer| match self.layers.get(&layer.id) {
+            None => Some(Payload::LayerCreated(layer.clone())),
+            Some(told) => told.change_to(layer).map(Payload::LayerChanged),
         });
         gone.chain(others).collect()
     }

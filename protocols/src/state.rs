@@ -54,6 +54,8 @@ record! {
             aspect: String,
             /// What its program calls this window among its own (`xdg-toplevel-tag`), such as `settings`.
             tag: String,
+            /// What its own icon is called in icon themes (`xdg-toplevel-icon`). `Windows1.Icon` has pixels, if its program gave some.
+            icon: String,
         }
     }
 }
@@ -121,32 +123,38 @@ record! {
     }
 }
 
-/// A layer surface with content: a panel, a dock, a wallpaper, a launcher. On the wire `a{sv}`; what is `None` is absent.
-#[derive(Debug, Clone, PartialEq, Default, SerializeDict, DeserializeDict, Type)]
-#[zbus(signature = "a{sv}")]
-pub struct Layer {
-    /// Given out once in the life of a desktop; ids of layer surfaces and of windows have nothing to do with each other.
-    pub id: u64,
-    /// What its client calls it, such as `panel`. Not unique.
-    pub namespace: String,
-    /// `background`, `bottom`, `top` or `overlay`: windows are between `bottom` and `top`.
-    pub layer: String,
-    /// Its top-left corner in the logical space of all outputs.
-    pub x: f64,
-    pub y: f64,
-    /// In logical pixels.
-    pub width: f64,
-    pub height: f64,
-    /// Positive: logical pixels at its edge that windows leave free. 0: it makes room for those that are. -1: it does not.
-    pub exclusive_zone: i32,
-    /// When it gets the keyboard: `none`, `on-demand` (when it is clicked) or `exclusive` (at once, if it is above windows).
-    pub keyboard: String,
-    /// It has the keyboard.
-    pub focused: bool,
-    /// The name of its output.
-    pub output: Option<String>,
-    /// The process on the other end of its Wayland connection.
-    pub pid: Option<i32>,
+record! {
+    /// A layer surface with content: a panel, a dock, a wallpaper, a launcher. On the wire `a{sv}`; what is `None` is absent.
+    pub struct Layer,
+    /// What changed about a layer surface. On the wire `a{sv}`; what is unchanged is absent.
+    change LayerChange {
+        /// Given out once in the life of a desktop; ids of layer surfaces and of windows have nothing to do with each other.
+        id,
+        always {
+            /// What its client calls it, such as `panel`. Not unique.
+            namespace: String,
+            /// `background`, `bottom`, `top` or `overlay`: windows are between `bottom` and `top`.
+            layer: String,
+            /// Its top-left corner in the logical space of all outputs.
+            x: f64,
+            y: f64,
+            /// In logical pixels.
+            width: f64,
+            height: f64,
+            /// Positive: logical pixels at its edge that windows leave free. 0: it makes room for those that are. -1: it does not.
+            exclusive_zone: i32,
+            /// When it gets the keyboard: `none`, `on-demand` (when it is clicked) or `exclusive` (at once, if it is above windows).
+            keyboard: String,
+            /// It has the keyboard.
+            focused: bool,
+        }
+        maybe {
+            /// The name of its output.
+            output: String,
+            /// The process on the other end of its Wayland connection.
+            pid: i32,
+        }
+    }
 }
 
 #[cfg(test)]

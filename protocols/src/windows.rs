@@ -38,6 +38,10 @@ pub trait Windows1 {
     /// All windows that have these properties, in the order of their creation.
     fn find(&self, properties: WindowMatch) -> Result<Vec<Window>, Error>;
 
+    /// The pixels of a window's own icon: the smallest whose edge has at least `size` pixels, or else the largest; with 0 the largest. Its
+    /// edge in pixels, and premultiplied ARGB, four bytes a pixel (blue, green, red, alpha), row after row.
+    fn icon(&self, window: u64, size: u32) -> Result<(u32, Vec<u8>), Error>;
+
     /// What rules of the configuration have to do with a window: for each rule whether it matches and why or why not, and which rule each
     /// property is from.
     fn rules(&self, window: u64) -> Result<(Vec<RuleOutcome>, Vec<RuleInForce>), Error>;

@@ -188,6 +188,9 @@ impl Desktop {
         // What rules change is in what follows.
         let changed_since = self.changed;
         self.judge(now, effects);
+        if self.take_along() {
+            self.settle_workspaces();
+        }
         self.changed = changed_since;
         self.aim(now, effects);
         self.lead_pointer();
@@ -283,6 +286,7 @@ impl Desktop {
             app_id: String::new(),
             pid: window.client.pid,
             tag: String::new(),
+            icon: window.icon.clone(),
             parent: window.parent,
             area: self.drawn(window).map(|drawn| drawn.area).unwrap_or_default(),
             output: self.home_of(window).map(|output| output.id),

@@ -144,6 +144,8 @@ pub enum Notice {
     WorkspaceActivated {
         workspace: WorkspaceId,
     },
+    /// Layer surfaces with content are other ones, or something about them is.
+    LayersChanged,
 }
 
 /// A window, as others see it.
@@ -155,6 +157,8 @@ pub struct WindowInfo {
     pub app_id: String,
     /// What its program calls this window among its own. Empty: it has said nothing.
     pub tag: String,
+    /// What its own icon is called in icon themes. `None`: it has none, or only pixels.
+    pub icon: Option<Arc<str>>,
     pub pid: Option<i32>,
     pub parent: Option<WindowId>,
     /// Its geometry in the space of all outputs.

@@ -152,6 +152,16 @@ pub enum Event {
     DragIcon {
         surface: Option<SurfaceId>,
     },
+    /// A client's drag takes a window along, from when that is shown.
+    DragTakesWindow {
+        window: WindowId,
+        /// From the corner of its geometry to the pointer.
+        offset: Point2D<i32, Logical>,
+        /// The finger that drags. `None`: the pointer.
+        finger: Option<i32>,
+    },
+    /// A client's drag is over, whatever became of it.
+    DragOver,
 
     /// The session was locked or unlocked.
     Locked(bool),
@@ -210,6 +220,8 @@ pub enum WindowChange {
     AppId(String),
     /// What the program calls this window among its own.
     Tag(String),
+    /// What its own icon is called in icon themes. `None`: it has none, or only pixels.
+    Icon(Option<String>),
     Parent(Option<WindowId>),
     /// The window without its shadow, in surface coordinates. `None`: all of its surfaces.
     Geometry(Option<Rect<i32, Logical>>),

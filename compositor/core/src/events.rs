@@ -109,6 +109,8 @@ impl Desktop {
                     self.touch();
                 }
             }
+            Event::DragTakesWindow { window, offset, finger } => self.drag_takes(window, offset.map(tame_i32), finger),
+            Event::DragOver => self.drag_over(),
             Event::Locked(locked) => self.set_locked(locked, effects),
             Event::LockSurfaceCreated { surface, output } => self.lock_surface_created(surface, output),
             Event::LockSurfaceMapped { surface } => self.lock_surface_mapped(surface),
@@ -251,6 +253,7 @@ impl Desktop {
             WindowChange::Title(title) => window.title = cut(title),
             WindowChange::AppId(app_id) => window.app_id = cut(app_id),
             WindowChange::Tag(tag) => window.tag = cut(tag),
+            WindowChange::Icon(name) => window.icon = name.map(|name| cut(name).into()),
             WindowChange::Parent(parent) => window.parent = parent,
             WindowChange::Geometry(geometry) => {
                 window.geometry = geometry.map(tame_rect).filter(|geometry| !geometry.is_empty());

@@ -47,6 +47,8 @@ pub(crate) enum Holder {
     /// A command alone. The next click lets go, or another command.
     Nothing,
     Finger(i32),
+    /// A client's drag and drop, by the pointer or a finger.
+    Drag(Option<i32>),
 }
 
 /// What is done with the window.
@@ -101,7 +103,20 @@ impl Grab {
 impl Desktop {
     /// Whether the pointer moves or resizes a window: no client hears of it then.
     pub fn interacting(&self) -> bool {
-        self.pointer.grab.as_ref().is_some_and(|grab| !matches!(grab.holder, Holder::Finger(_)))
+        self.pointer.grab.as_ref().is_some_and(|grab| !matches!(grab.holder, Holder::Finger(_) | Holder::Drag(_)))
+    }
+
+    /// Whether what is in the hand goes where the pointer goes.
+    pub(crate) fn follows_pointer(&self) -> bool {
+        self.interacting() || self.pointer.grab.as_ref().is_some_and(|grab| grab.holder == Holder::Drag(None))
+    }
+
+    /// The finger that what is in the hand follows.
+    pub(crate) fn followed_finger(&self) -> Option<i32> {
+        self.pointer.grab.as_ref().and_then(|grab| match grab.holder {
+            Holder::Finger(id) | Holder::Drag(Some(id)) => Some(id),
+            _ => None,
+        })
     }
 
     /// The finger that moves or resizes a window: no client hears of it then.
@@ -169,16 +184,16 @@ impl Desktop {
         self.drawn(window).map(|drawn| drawn.area).ok_or(Refusal::NotMapped(id))
     }
 
-    fn take(&mut self, window: WindowId, holder: Holder, what: What) {
+    pub(crate) fn take(&mut self, window: WindowId, holder: Holder, what: What) {
         let at = self.hand(holder);
         let grab = Grab { window, holder, at, what, before: self.arrangement(), known: self.journal.known() };
         self.pointer.grab = Some(grab);
         self.touch();
     }
 
-    fn hand(&self, holder: Holder) -> LogicalPoint {
+    pub(crate) fn hand(&self, holder: Holder) -> LogicalPoint {
         match holder {
-            Holder::Finger(id) => self.pointer.fingers.get(&id).map_or(self.pointer.at, |finger| finger.at),
+            Holder::Finger(id) | Holder::Drag(Some(id)) => self.pointer.fingers.get(&id).map_or(self.pointer.at, |finger| finger.at),
             _ => self.pointer.at,
         }
     }

@@ -3,6 +3,7 @@
 //! [`Desktop::apply`] carries out commands, [`Desktop::observe`] takes note of events; both answer with [`Effects`] for the edges.
 //! [`Desktop::scene`] says what is to be seen. Same history, same desktop: everything here is a value.
 
+pub mod along;
 pub mod command;
 mod commands;
 mod configure;

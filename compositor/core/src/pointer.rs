@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use glasshouse_scene::{LogicalPoint, SurfaceId};
 
 use crate::{
+    along::Along,
     desktop::Desktop,
     effect::{Effect, Effects},
     event::{CursorWanted, Layer},
@@ -48,6 +49,8 @@ pub(crate) struct Pointer {
     /// The window or layer surface that `look` is from.
     pub(crate) over: Option<SurfaceId>,
     pub(crate) drag_icon: Option<SurfaceId>,
+    /// What a client's drag takes along.
+    pub(crate) along: Option<Along>,
     /// Who had the focus before the command in hand.
     pub(crate) led_from: Option<Focused>,
     /// The window in which it was when it or the windows last moved.
@@ -66,7 +69,7 @@ impl Desktop {
         }
         self.pointer.at = at;
         self.touch_pointer();
-        if self.interacting() {
+        if self.follows_pointer() {
             self.grab_moved(at);
         } else {
             self.hover();
@@ -115,7 +118,7 @@ impl Desktop {
         let at = self.outputs.clamp(tame_point(at));
         let Some(finger) = self.pointer.fingers.get_mut(&id) else { return };
         finger.at = at;
-        if self.grabbing_finger() == Some(id) {
+        if self.followed_finger() == Some(id) {
             self.grab_moved(at);
         }
     }

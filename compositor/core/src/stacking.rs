@@ -255,6 +255,9 @@ impl Desktop {
                     }
                 }
                 Item::Window(id) => {
+                    if self.is_out_of_the_way(id) {
+                        continue;
+                    }
                     let window = self.windows.get(id)?;
                     // Most windows lie elsewhere, and nothing of a tile is shown outside of it.
                     let near = |rect: LogicalRect| rect.inflate(1.0, 1.0).contains(at);
@@ -278,6 +281,9 @@ impl Desktop {
                 // They are the desktop's own: no client hears of them.
                 Item::Tabs(_) => {}
                 Item::Popups(root) => {
+                    if self.windows.of_surface(root).is_some_and(|window| self.is_out_of_the_way(window.id)) {
+                        continue;
+                    }
                     for popup in self.popups.above(root).into_iter().rev() {
                         let Some(origin) = self.main_origin(popup.surface) else { continue };
                         if let Some((surface, origin)) = self.surfaces.hit(popup.surface, origin, at, grid) {

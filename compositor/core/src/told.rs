@@ -8,6 +8,7 @@ use crate::{
     desktop::Desktop,
     effect::{Effect, Effects, Notice, WindowInfo},
     ids::{Timestamp, WindowId, WorkspaceId},
+    layer::LayerInfo,
     paint::Audience,
     stacking::Under,
     window::{Phase, Window},
@@ -35,6 +36,7 @@ pub(crate) struct Told {
     pub(crate) focus_window: Option<WindowId>,
     under: Option<(SurfaceId, LogicalPoint)>,
     interacting: bool,
+    layers: Vec<LayerInfo>,
 }
 
 /// A surface, the output that it is on or will be on, the scale of that, and whether it is there now.
@@ -92,6 +94,7 @@ impl Desktop {
         self.note_hidden();
         self.tell_windows(effects);
         self.tell_workspaces(effects);
+        self.tell_layers(effects);
         let mut scenes: BTreeMap<OutputId, Scene> =
             self.outputs.iter().map(|output| (output.id, self.output_scene(output, now, Audience::Screen))).collect();
         self.tell_surfaces(&scenes, effects);
@@ -147,6 +150,14 @@ impl Desktop {
                 scene.cursors = cursors;
             }
             effects.push(Effect::Redraw { output });
+        }
+    }
+
+    fn tell_layers(&mut self, effects: &mut Effects) {
+        let layers = self.layers();
+        if layers != self.told.layers {
+            self.told.layers = layers;
+            effects.push(Effect::Notify(Notice::LayersChanged));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Windows: what a client said about each, what was asked of it, and what it answered.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use euclid::{Rect, Size2D};
 use glasshouse_scene::{Logical, LogicalPoint, LogicalRect, LogicalSize, OutputId, SurfaceId};
@@ -126,6 +126,8 @@ pub(crate) struct Window {
     pub(crate) marks: BTreeSet<String>,
     /// What its program calls it among its own.
     pub(crate) tag: String,
+    /// What its icon is called.
+    pub(crate) icon: Option<Arc<str>>,
     pub(crate) parent: Option<WindowId>,
     pub(crate) geometry: Option<Rect<i32, Logical>>,
     /// 0: no limit.
@@ -164,6 +166,7 @@ impl Window {
             app_id: String::new(),
             marks: BTreeSet::new(),
             tag: String::new(),
+            icon: None,
             parent: None,
             geometry: None,
             min: Size2D::zero(),

@@ -51,7 +51,7 @@ impl Desktop1 {
 
     /// All windows with content, in the order of their creation: id (t), title (s), app_id (s), x, y, width, height (d, logical pixels in
     /// the space of all outputs, also while tiled or covered), mapped, focused, floating, fullscreen, maximized, minimized, unresponsive (b: its
-    /// program was asked for something and has not answered for 5 seconds), pid (i), parent (t), output (s), workspace (t), tag (s). What is unknown is
+    /// program was asked for something and has not answered for 5 seconds), pid (i), parent (t), output (s), workspace (t), tag (s), icon (s). What is unknown is
     /// absent.
     async fn windows(&self, #[zbus(connection)] connection: &Connection) -> Result<Vec<Window>, BusError> {
         self.0.ask(connection, |caller, reply| Request::Windows { caller, reply }).await
@@ -132,7 +132,7 @@ impl Desktop1 {
     /// The kinds, with what is in their payload: window_created (as Windows answers it), window_closed (id t, app_id s, title s),
     /// window_changed (id, and what is other than before; what is unknown now is named in removed (as)), focus_changed (window t,
     /// previous t), output_added, output_changed, output_removed (id t, name s), workspace_added, workspace_changed, workspace_removed
-    /// (id t), process_spawned (pid i, program s, argv as), process_terminated (pid i, program s, code i or signal i), system_alert
+    /// (id t), layer_created (as Layers answers it), layer_changed, layer_closed (id t, namespace s), process_spawned (pid i, program s, argv as), process_terminated (pid i, program s, code i or signal i), system_alert
     /// (severity s, subject s, sentence s, pid i), performance_metrics, agent_task_completed (task s, outcome s, details a{sv}, pid i),
     /// config_changed (options as), mode_changed (mode s), keyboard_layout_changed (number u, name s), command_run (command s, caller s, pid i),
     /// layouts_changed (layouts as, late as: those that programs offer, and of these those that do not answer in time).

@@ -47,6 +47,16 @@ impl Windows1 {
         self.0.ask(connection, request).await
     }
 
+    /// The pixels of a window's own icon (xdg-toplevel-icon): the smallest whose edge has at least size pixels, or else the largest; with 0
+    /// the largest. Answers with its edge in pixels and premultiplied ARGB, four bytes a pixel (blue, green, red, alpha), row after row.
+    /// Refused if its program gave none; its name is the property icon.
+    #[zbus(out_args("edge", "pixels"))]
+    async fn icon(&self, #[zbus(connection)] connection: &Connection, window: u64, size: u32) -> Result<(u32, Vec<u8>), BusError> {
+        let request = |caller, reply| Request::Window { caller, request: WindowsRequest::Icon { window, size, reply } };
+        let pixels = self.0.ask(connection, request).await?;
+        Ok((pixels.edge, pixels.read().await?))
+    }
+
     /// What rules of the configuration have to do with a window. For each rule: number (u, from 1), name (s, if it has one), matches (b),
     /// reason (s: why it matches, or why not), says (as: what it gives, as in the configuration). Then each property that the window has of
     /// rules: property, value (s), rule (u: the number), opening (b: it counted as the

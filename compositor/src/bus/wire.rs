@@ -36,6 +36,7 @@ pub fn window(info: &WindowInfo, output: Option<&str>) -> Window {
         aspect: info.aspect.map(|aspect| aspect.to_string()),
         unresponsive: info.unresponsive,
         tag: (!info.tag.is_empty()).then(|| info.tag.clone()),
+        icon: info.icon.as_deref().map(str::to_owned),
     }
 }
 

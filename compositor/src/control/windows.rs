@@ -1,10 +1,10 @@
 //! `org.glasshouse.Windows1`: windows that are looked for and waited for.
 
-use glasshouse_core::{Act, Caller};
+use glasshouse_core::{Act, Caller, WindowId};
 
 use crate::{
     State,
-    bus::{self, WindowsRequest},
+    bus::{self, BusError, WindowsRequest},
     events::{Waiter, answer, no_window},
 };
 
@@ -19,6 +19,11 @@ impl State {
             }
             WindowsRequest::Find { wanted, reply } => {
                 answer(reply, allowed.map(|()| replica.windows().filter(|window| wanted.matches(window)).cloned().collect()));
+            }
+            WindowsRequest::Icon { window, size, reply } => {
+                let known = allowed.and_then(|()| replica.window(window).ok_or_else(|| no_window(window, replica)));
+                let none = || BusError::Refused(format!("the program of window {window} gave no pixels for an icon"));
+                answer(reply, known.and_then(|_| self.icon_pixels(WindowId(window), size).ok_or_else(none)));
             }
             WindowsRequest::Rules { window, reply } => {
                 let rules = allowed.and_then(|()| self.wire_rules(window).map_err(|refusal| bus::refusal(&refusal)));

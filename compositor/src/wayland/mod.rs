@@ -33,6 +33,8 @@ mod wlr_foreign_toplevel_management_v1;
 pub mod xdg_foreign_v2;
 pub mod xdg_shell;
 mod xdg_system_bell_v1;
+pub mod xdg_toplevel_drag_v1;
+pub mod xdg_toplevel_icon_v1;
 mod xdg_toplevel_tag_v1;
 
 use std::collections::{BTreeMap, HashMap};
@@ -57,6 +59,8 @@ use smithay::{
             },
             xdg::{
                 foreign::zv2::server::{zxdg_exporter_v2::ZxdgExporterV2, zxdg_importer_v2::ZxdgImporterV2},
+                toplevel_drag::v1::server::xdg_toplevel_drag_manager_v1::XdgToplevelDragManagerV1,
+                toplevel_icon::v1::server::xdg_toplevel_icon_manager_v1::XdgToplevelIconManagerV1,
                 toplevel_tag::v1::server::xdg_toplevel_tag_manager_v1::XdgToplevelTagManagerV1,
             },
         },
@@ -144,6 +148,8 @@ pub struct Clients {
     pub sandboxes: security_context_v1::Listeners,
     /// Windows whose dialogs other clients may have.
     pub foreign: xdg_foreign_v2::Foreign,
+    pub icons: xdg_toplevel_icon_v1::Icons,
+    pub toplevel_drags: xdg_toplevel_drag_v1::ToplevelDrags,
     /// When somebody rang last.
     pub rang: Option<Timestamp>,
     pub popups: PopupManager,
@@ -204,6 +210,8 @@ impl Clients {
         dh.create_global::<State, ZwpVirtualKeyboardManagerV1, ()>(1, ());
         dh.create_global::<State, ZwlrVirtualPointerManagerV1, ()>(2, ());
         dh.create_global::<State, XdgToplevelTagManagerV1, ()>(1, ());
+        dh.create_global::<State, XdgToplevelIconManagerV1, ()>(1, ());
+        dh.create_global::<State, XdgToplevelDragManagerV1, ()>(1, ());
         // These keep nothing that we would ask for.
         XdgDecorationState::new::<State>(dh);
         OutputManagerState::new_with_xdg_output::<State>(dh);
@@ -238,6 +246,8 @@ impl Clients {
             workspaces: ext_workspace_v1::Workspaces::default(),
             sandboxes: security_context_v1::Listeners::default(),
             foreign: xdg_foreign_v2::Foreign::default(),
+            icons: xdg_toplevel_icon_v1::Icons::default(),
+            toplevel_drags: xdg_toplevel_drag_v1::ToplevelDrags::default(),
             rang: None,
             popups: PopupManager::default(),
             popup_parents: xdg_shell::PopupParents::default(),

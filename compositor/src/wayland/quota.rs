@@ -16,7 +16,7 @@ pub const MAX_SURFACES: u32 = 2_048;
 pub const MAX_POOLS: u32 = 512;
 /// Buffers of one client.
 pub const MAX_BUFFERS: u32 = 16_384;
-/// Regions and positioners of one client: small, but easily made.
+/// Regions, positioners and icons of one client: small, but easily made.
 pub const MAX_SMALL: u32 = 16_384;
 /// Handles of windows and workspaces that one client holds, with the lists that they came from.
 pub const MAX_HANDLES: u32 = 32_768;
@@ -35,6 +35,8 @@ pub const MAX_MIME_TYPES: u32 = 64;
 pub const MAX_MIME_LENGTH: usize = 256;
 /// Bytes of a title or an app id; longer ones are cut.
 pub const MAX_TEXT: usize = 4_096;
+/// Buffers of one icon of a window: one for each size and scale.
+pub const MAX_ICON_BUFFERS: u32 = 32;
 /// Idle notifications of one client.
 pub const MAX_IDLE_NOTIFICATIONS: usize = 256;
 /// Objects of one client that are told about all outputs, and that watch over the power of one.
@@ -146,12 +148,12 @@ impl Quota {
 }
 
 impl State {
-    /// A client makes a region or a positioner. Past the limit `resource` gets the error.
+    /// A client makes a region, a positioner or an icon. Past the limit `resource` gets the error.
     pub fn count_small(&mut self, client: &Client, resource: &impl Resource) {
         let count = self.clients.small_objects.entry(client.id()).or_default();
         *count += 1;
         if *count > MAX_SMALL {
-            over(resource, MAX_SMALL, "regions and positioners");
+            over(resource, MAX_SMALL, "regions, positioners and icons");
         }
     }
 

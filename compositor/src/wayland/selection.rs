@@ -7,7 +7,7 @@ use smithay::{
         Client, DataInit, Dispatch, DisplayHandle,
         backend::ClientId,
         protocol::{
-            wl_data_device::WlDataDevice,
+            wl_data_device::{self, WlDataDevice},
             wl_data_device_manager::WlDataDeviceManager,
             wl_data_source::{self, WlDataSource},
             wl_surface::WlSurface,
@@ -42,7 +42,10 @@ impl DataDeviceHandler for State {
 }
 
 impl ClientDndGrabHandler for State {
-    fn started(&mut self, _source: Option<WlDataSource>, icon: Option<WlSurface>, _seat: Seat<Self>) {
+    fn started(&mut self, source: Option<WlDataSource>, icon: Option<WlSurface>, _seat: Seat<Self>) {
+        let finger = self.input.touch.grab_start_data().filter(|_| !self.input.pointer.is_grabbed());
+        let finger = finger.map(|start| i32::from(start.slot));
+        self.toplevel_drag_started(source.as_ref(), finger);
         let surface = icon.as_ref().and_then(id_of);
         if let Some(known) = surface.and_then(|surface| self.clients.surfaces.all.get_mut(&surface)) {
             known.role = Role::Attached;
@@ -51,6 +54,7 @@ impl ClientDndGrabHandler for State {
     }
 
     fn dropped(&mut self, _target: Option<WlSurface>, _validated: bool, _seat: Seat<Self>) {
+        self.toplevel_drag_over();
         self.observe(Event::DragIcon { surface: None });
     }
 }
@@ -77,10 +81,32 @@ impl ExtDataControlHandler for State {
 
 smithay::reexports::wayland_server::delegate_global_dispatch!(State: [WlDataDeviceManager: ()] => DataDeviceState);
 smithay::reexports::wayland_server::delegate_dispatch!(State: [WlDataDeviceManager: ()] => DataDeviceState);
-smithay::reexports::wayland_server::delegate_dispatch!(State: [WlDataDevice: DataDeviceUserData] => DataDeviceState);
 smithay::delegate_primary_selection!(State);
 smithay::delegate_data_control!(State);
 smithay::delegate_ext_data_control!(State);
+
+impl Dispatch<WlDataDevice, DataDeviceUserData> for State {
+    fn request(
+        state: &mut State,
+        client: &Client,
+        resource: &WlDataDevice,
+        request: wl_data_device::Request,
+        data: &DataDeviceUserData,
+        dh: &DisplayHandle,
+        init: &mut DataInit<'_, State>,
+    ) {
+        if let wl_data_device::Request::SetSelection { source: Some(source), .. } = &request
+            && !state.source_selected(source)
+        {
+            return;
+        }
+        <DataDeviceState as Dispatch<WlDataDevice, DataDeviceUserData, State>>::request(state, client, resource, request, data, dh, init);
+    }
+
+    fn destroyed(state: &mut State, client: ClientId, resource: &WlDataDevice, data: &DataDeviceUserData) {
+        <DataDeviceState as Dispatch<WlDataDevice, DataDeviceUserData, State>>::destroyed(state, client, resource, data);
+    }
+}
 
 impl Dispatch<WlDataSource, DataSourceUserData> for State {
     fn request(
@@ -107,6 +133,7 @@ impl Dispatch<WlDataSource, DataSourceUserData> for State {
     }
 
     fn destroyed(state: &mut State, client: ClientId, resource: &WlDataSource, data: &DataSourceUserData) {
+        state.clients.toplevel_drags.source_gone(resource);
         <DataDeviceState as Dispatch<WlDataSource, DataSourceUserData, State>>::destroyed(state, client, resource, data);
     }
 }

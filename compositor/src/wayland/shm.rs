@@ -215,14 +215,15 @@ fn check_buffer(
 
 impl Dispatch<WlBuffer, ShmBuffer> for State {
     fn request(
-        _: &mut State,
+        state: &mut State,
         _: &Client,
-        _: &WlBuffer,
+        buffer: &WlBuffer,
         _: wl_buffer::Request, // Only `destroy`, a destructor.
         _: &ShmBuffer,
         _: &DisplayHandle,
         _: &mut DataInit<'_, State>,
     ) {
+        state.clients.icons.buffer_destroyed(buffer);
     }
 
     fn destroyed(state: &mut State, _: ClientId, _: &WlBuffer, buffer: &ShmBuffer) {

@@ -301,6 +301,7 @@ impl State {
             toplevel.xdg_toplevel().post_error(xdg_toplevel::Error::InvalidSize, "the smallest or largest size is impossible");
             return;
         }
+        self.icon_committed(window, &wl);
         let size = |size: smithay::utils::Size<i32, smithay::utils::Logical>| Size2D::new(size.w, size.h);
         self.observe(Event::WindowChanged { window, change: WindowChange::Limits { min: size(min), max: size(max) } });
         self.observe(Event::WindowChanged { window, change: WindowChange::Geometry(geometry.map(rect)) });
@@ -313,6 +314,7 @@ impl State {
         if shows && !was_mapped {
             self.observe(Event::WindowMapped { window });
         } else if !shows && was_mapped {
+            self.detach_from_drag(window);
             // It has to ask for a configure again before it is shown again. smithay resets only the half of that.
             toplevel.reset_initial_configure_sent();
             with_states(&wl, |states| {

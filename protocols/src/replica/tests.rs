@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::state::{Output, Window, Workspace};
+use crate::state::{Layer, Output, Window, Workspace};
 
 /// The state as the desktop itself has it.
 #[derive(Debug, Default, Clone)]
@@ -11,6 +11,7 @@ struct Truth {
     windows: BTreeMap<u64, Window>,
     outputs: BTreeMap<u64, Output>,
     workspaces: BTreeMap<u64, Workspace>,
+    layers: BTreeMap<u64, Layer>,
     focus: Option<u64>,
 }
 
@@ -23,6 +24,8 @@ enum Op {
     Unplug(u64),
     Workspace(u64, u8),
     Leave(u64),
+    Layer(u64, u8),
+    LayerGone(u64),
     /// Somebody subscribes.
     Subscribe,
 }
@@ -36,7 +39,9 @@ fn op() -> impl Strategy<Value = Op> {
         (id.clone(), 0..4_u8).prop_map(|(id, value)| Op::Output(id, value)),
         id.clone().prop_map(Op::Unplug),
         (id.clone(), 0..4_u8).prop_map(|(id, value)| Op::Workspace(id, value)),
-        id.prop_map(Op::Leave),
+        id.clone().prop_map(Op::Leave),
+        (id.clone(), 0..4_u8).prop_map(|(id, value)| Op::Layer(id, value)),
+        id.prop_map(Op::LayerGone),
         Just(Op::Subscribe),
     ]
 }
@@ -67,6 +72,11 @@ impl Truth {
                 self.workspaces.insert(id, Workspace { id, active: value == 1, name, ..Workspace::default() });
             }
             Op::Leave(id) => drop(self.workspaces.remove(&id)),
+            Op::Layer(id, value) => {
+                let output = (value > 1).then(|| format!("output {value}"));
+                self.layers.insert(id, Layer { id, exclusive_zone: i32::from(value), output, ..Layer::default() });
+            }
+            Op::LayerGone(id) => drop(self.layers.remove(&id)),
             Op::Subscribe => {}
         }
         self.focus = self.focus.filter(|focus| self.windows.contains_key(focus));
@@ -81,6 +91,7 @@ impl Truth {
             windows: self.windows.values().cloned().collect(),
             outputs: self.outputs.values().cloned().collect(),
             workspaces: self.workspaces.values().cloned().collect(),
+            layers: self.layers.values().cloned().collect(),
             focus: self.focus,
         }
     }
@@ -104,6 +115,9 @@ fn tell(replica: &mut Replica, truth: &Truth) -> Vec<Event> {
         say(replica, payload);
     }
     for payload in replica.output_events(&truth.outputs.values().cloned().collect::<Vec<_>>()) {
+        say(replica, payload);
+    }
+    for payload in replica.layer_events(&truth.layers.values().cloned().collect::<Vec<_>>()) {
         say(replica, payload);
     }
     for payload in replica.workspace_events(&truth.workspaces.values().cloned().collect::<Vec<_>>()) {

@@ -6,7 +6,7 @@ use anyhow::{anyhow, bail};
 use glasshouse_core::command::WindowRef;
 use glasshouse_protocols::{
     Awaited, Error, Event, Events, Filter, Payload, Window, WindowMatch, Windows1Proxy,
-    state::{OutputChange, WindowChange, WorkspaceChange},
+    state::{LayerChange, OutputChange, WindowChange, WorkspaceChange},
 };
 use serde_json::{Value, json};
 use zbus::Connection;
@@ -134,6 +134,12 @@ fn what(event: &Event) -> String {
         Payload::WorkspaceAdded(workspace) => format!("{} {}", workspace.id, or_dash(workspace.name.as_ref())),
         Payload::WorkspaceChanged(change) => format!("{} {}", change.id, workspace_change(change)),
         Payload::WorkspaceRemoved(workspace) => workspace.id.to_string(),
+        Payload::LayerCreated(layer) => {
+            let place = show::place(layer.x, layer.y, layer.width, layer.height);
+            format!("{} {} ({}), {place}, process {}", layer.id, layer.namespace, layer.layer, or_dash(layer.pid))
+        }
+        Payload::LayerChanged(change) => format!("{} {}", change.id, layer_change(change)),
+        Payload::LayerClosed(layer) => format!("{} {}", layer.id, layer.namespace),
         Payload::ProcessSpawned(process) => format!("{} {}", process.pid, process.argv.join(" ")),
         Payload::ProcessTerminated(process) => match (process.code, process.signal) {
             (Some(code), _) => format!("{} {} with code {code}", process.pid, process.program),
@@ -162,6 +168,10 @@ macro_rules! listed {
     }};
 }
 
+fn layer_change(change: &LayerChange) -> String {
+    listed!(change, namespace, layer, x, y, width, height, exclusive_zone, keyboard, focused, output, pid)
+}
+
 fn window_change(change: &WindowChange) -> String {
     listed!(
         change,
@@ -187,12 +197,13 @@ fn window_change(change: &WindowChange) -> String {
         parent,
         output,
         workspace,
-        tag
+        tag,
+        icon
     )
 }
 
 fn output_change(change: &OutputChange) -> String {
-    listed!(change, name, width, height, scale, refresh_mhz, transform, x, y, logical_width, logical_height)
+    listed!(change, name, width, height, scale, refresh_mhz, transform, x, y, logical_width, logical_height, enabled, powered, mirror)
 }
 
 fn workspace_change(change: &WorkspaceChange) -> String {

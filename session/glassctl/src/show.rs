@@ -153,6 +153,7 @@ pub(crate) fn window_json(window: &Window) -> Value {
         "aspect": window.aspect,
         "unresponsive": window.unresponsive,
         "tag": window.tag,
+        "icon": window.icon,
     })
 }
 

@@ -62,6 +62,9 @@ pub(super) enum Op {
     SwipeEnd(bool),
     Cursor(Option<CursorWanted>),
     Drag(Option<u8>),
+    /// A client's drag takes a window along, or is over.
+    Along(u8, [i32; 2]),
+    AlongEnds,
     Title(u8, &'static str),
     /// The configuration has these rules from now on.
     Rules(Arc<Rules>),
@@ -182,7 +185,7 @@ impl Bench {
 
     /// However it went: when everybody has answered, everything is in its place.
     pub(super) fn come_to_rest(&mut self) {
-        self.run([Op::Release, Op::GrabReleased, Op::TouchUp, Op::SwipeEnd(true)]);
+        self.run([Op::Release, Op::GrabReleased, Op::TouchUp, Op::AlongEnds, Op::SwipeEnd(true)]);
         for _ in 0..3 {
             self.answer();
             self.run([Op::Pass(300)]);
@@ -424,6 +427,12 @@ impl Bench {
                 let surface = n.and_then(|n| self.clients.get(&n)?.subsurface).map(|(surface, ..)| surface);
                 self.observe(Event::DragIcon { surface });
             }
+            Op::Along(n, offset) => {
+                if let Some(window) = self.clients.get(&n).map(|client| client.id) {
+                    self.observe(Event::DragTakesWindow { window, offset: offset.into(), finger: None });
+                }
+            }
+            Op::AlongEnds => self.observe(Event::DragOver),
             Op::Title(n, title) => self.change(n, WindowChange::Title(title.to_owned())),
             Op::Rules(rules) => {
                 let settings = Settings { rules, ..self.desktop.settings().clone() };

@@ -250,6 +250,8 @@ pub(super) fn op() -> impl Strategy<Value = Op> {
         1 => select(vec![Op::TouchUp, Op::GrabHeld, Op::GrabReleased, Op::Escape]),
         1 => option::of(cursor).prop_map(Op::Cursor),
         1 => option::of(n()).prop_map(Op::Drag),
+        1 => (n(), [number(), number()]).prop_map(|(n, offset)| Op::Along(n, offset)),
+        1 => Just(Op::AlongEnds),
         2 => (n(), select(vec!["", "a", "b", "cab"])).prop_map(|(n, title)| Op::Title(n, title)),
         2 => (0..300_u16).prop_map(Op::Pass),
     ];

@@ -216,7 +216,12 @@ fn waiting_ends(t: &Bench) {
 fn points_find_what_is_painted(t: &Bench) {
     // What is carried is seen below the pointer, and nobody can point at it; workspaces that are pulled are beside their places.
     // What moves is seen elsewhere than it is.
-    if t.desktop.is_moving() || t.desktop.pointer.drag_icon.is_some() || t.desktop.carried().is_some() || t.desktop.slide().is_some() {
+    if t.desktop.is_moving()
+        || t.desktop.pointer.drag_icon.is_some()
+        || t.desktop.carried().is_some()
+        || t.desktop.goes_along()
+        || t.desktop.slide().is_some()
+    {
         return;
     }
     for output in t.desktop.outputs() {

@@ -1,5 +1,6 @@
 //! Tests of the desktop as a whole.
 
+mod along;
 mod bench;
 mod drags;
 mod examples;

@@ -7,7 +7,7 @@ use glasshouse_protocols::{
     rules::{RuleInForce, RuleOutcome},
 };
 
-use crate::bus::Reply;
+use crate::{bus::Reply, icon::IconPixels};
 
 /// What is asked about windows. Permitted as `Act::Observe`.
 #[derive(Debug)]
@@ -20,6 +20,12 @@ pub enum WindowsRequest {
     Find {
         wanted: WindowMatch,
         reply: Reply<Vec<Window>>,
+    },
+    /// Answered with where the pixels are, which are not read on the main thread.
+    Icon {
+        window: u64,
+        size: u32,
+        reply: Reply<IconPixels>,
     },
     /// See [`crate::State::wire_rules`].
     Rules {

@@ -162,6 +162,9 @@ fn echo(request: Request) {
             TelemetryRequest::ReportTask { task, outcome, reply, .. } => drop(reply.send(said(format!("task {task} {outcome}")))),
         },
         Request::DisplayPid { reply, .. } => drop(reply.send(Ok(4711))),
+        Request::Window { request: WindowsRequest::Icon { window, size, reply }, .. } => {
+            drop(reply.send(said::<crate::icon::IconPixels>(format!("icon {window} {size}"))));
+        }
         Request::DebugOrder { order, reply, .. } => drop(reply.send(said(format!("{order:?}")))),
     }
 }
