@@ -102,11 +102,11 @@ impl Config {
     }
 
     fn tiles(&self) -> tiles::Options {
-        let Columns { width, presets, centring, centre_single } = self.columns.clone();
+        let Columns { width, presets, height_presets, centring, centre_single } = self.columns.clone();
         let MasterStack { masters, fraction, side, new_window } = self.master_stack;
         let masters = usize::try_from(masters).unwrap_or(1);
         tiles::Options {
-            columns: tiles::ColumnsOptions { width, presets, centring, centre_single },
+            columns: tiles::ColumnsOptions { width, presets, height_presets, centring, centre_single },
             tree: tiles::TreeOptions { automatic: self.tree.automatic },
             master_stack: tiles::MasterStackOptions { masters, fraction, side, new_window },
         }

@@ -67,6 +67,8 @@ section! {
         width: Width = Width::Fraction(0.5), New, example "\"40%\"";
         /// The widths that `cycle-column-width` goes through.
         presets: Vec<Width> = ColumnsOptions::default().presets, Now, example "[\"50%\", \"100%\"]";
+        /// The heights that `cycle-window-height` goes through, for windows that share a column: parts of the area's height, or logical pixels.
+        height_presets: Vec<Width> = ColumnsOptions::default().height_presets, Now, example "[\"25%\", \"50%\", \"75%\"]";
         /// Where the view goes when another column gets the focus: as little as possible, always until that is in the middle, or only if both do not fit.
         centring: Centring = Centring::Never, Now, example "\"always\"";
         /// Whether a column that is alone stands in the middle.

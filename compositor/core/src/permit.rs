@@ -143,6 +143,7 @@ mod tests {
         ("focus-column", Scopes::ARRANGE, false, false),
         ("set-column-width", Scopes::ARRANGE, false, false),
         ("cycle-column-width", Scopes::ARRANGE, false, false),
+        ("cycle-window-height", Scopes::ARRANGE, false, false),
         ("set-full-width", Scopes::ARRANGE, false, false),
         ("centre-column", Scopes::ARRANGE, false, false),
         ("scroll-view", Scopes::ARRANGE, false, false),

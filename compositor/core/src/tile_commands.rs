@@ -83,6 +83,9 @@ impl Desktop {
             Command::CycleColumnWidth { back, window } => {
                 self.columns(&window, "cycle-column-width", |columns, id, input| columns.cycle_width(id, !back.of(false), input))
             }
+            Command::CycleWindowHeight { back, window } => {
+                self.columns(&window, "cycle-window-height", |columns, id, input| columns.cycle_height(id, !back.of(false), input))
+            }
             Command::SetFullWidth { on, window } => self.columns(&window, "set-full-width", |columns, id, _| {
                 let full = columns.width(id).is_some_and(|(_, full)| full);
                 columns.set_full_width(id, on.of(full));

@@ -238,6 +238,7 @@ fn window_of(command: &Command) -> Option<&WindowRef> {
         | Command::MoveColumn { window, .. }
         | Command::SetColumnWidth { window, .. }
         | Command::CycleColumnWidth { window, .. }
+        | Command::CycleWindowHeight { window, .. }
         | Command::SetFullWidth { window, .. }
         | Command::CentreColumn { window }
         | Command::Split { window, .. }

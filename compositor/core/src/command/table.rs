@@ -465,6 +465,13 @@ commands! {
         /// A window in it.
         window: WindowRef = WindowRef::Focused,
     }
+    /// In columns: gives a window that shares its column the next of the heights that `layout.columns.height-presets` lists.
+    CycleWindowHeight = "cycle-window-height", ARRANGE, Undo::Arrangement, {
+        /// The one before instead.
+        back: Switch = Switch::Off,
+        /// Which window.
+        window: WindowRef = WindowRef::Focused,
+    }
     /// In columns: makes a column as wide as the work area, or no longer.
     SetFullWidth = "set-full-width", ARRANGE, Undo::Arrangement, {
         /// Whether.

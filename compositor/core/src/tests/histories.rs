@@ -99,6 +99,8 @@ pub(super) const TILE_COMMANDS: &[&str] = &[
     "set-column-width +10% --window last",
     "set-column-width -5000",
     "cycle-column-width",
+    "cycle-window-height",
+    "cycle-window-height --back on",
     "set-full-width toggle",
     "centre-column",
     "scroll-view -300",

@@ -16,6 +16,8 @@ pub struct ColumnsOptions {
     pub width: Width,
     /// What cycling through widths goes through. With an empty list it does nothing.
     pub presets: Vec<Width>,
+    /// The same for the heights of windows that share a column: parts of the area's height.
+    pub height_presets: Vec<Width>,
     pub centring: Centring,
     /// Whether a column that is alone stands in the middle.
     pub centre_single: bool,
@@ -26,7 +28,7 @@ impl Default for ColumnsOptions {
     fn default() -> Self {
         // As one would write them down: less than a hundredth of a pixel from thirds.
         let presets = [33.333, 50.0, 66.667].map(|percent| Width::Fraction(percent / 100.0)).to_vec();
-        Self { width: Width::Fraction(0.5), presets, centring: Centring::default(), centre_single: false }
+        Self { width: Width::Fraction(0.5), height_presets: presets.clone(), presets, centring: Centring::default(), centre_single: false }
     }
 }
 

@@ -29,8 +29,13 @@ impl Width {
 
     /// In logical units; at least one.
     pub(super) fn resolve(self, input: &Input<'_>) -> f64 {
+        self.of(input.extents().0.length(), input)
+    }
+
+    /// As a part of `room`.
+    pub(super) fn of(self, room: f64, input: &Input<'_>) -> f64 {
         let length = match self {
-            Self::Fraction(fraction) => (input.extents().0.length() + input.gap()) * fraction - input.gap(),
+            Self::Fraction(fraction) => (room + input.gap()) * fraction - input.gap(),
             Self::Fixed(length) => length,
         };
         if length.is_nan() { SHORTEST } else { span::quantize(length.clamp(SHORTEST, LONGEST)) }

@@ -1,7 +1,10 @@
 //! What is special to columns: moving them, taking windows in and out, and their widths.
 
 use super::{
-    super::{DropSide, DropTarget, span},
+    super::{
+        DropSide, DropTarget,
+        span::{self, SHORTEST, Span},
+    },
     Column, Columns, Direction, Input, Sharing, Width, along,
 };
 use crate::WindowId;
@@ -206,6 +209,41 @@ impl Columns {
     pub fn set_sharing(&mut self, window: WindowId, sharing: Sharing) -> bool {
         let Some(column) = self.column_mut(window) else { return false };
         std::mem::replace(&mut column.sharing, sharing) != sharing
+    }
+
+    /// Gives `window` the next taller of the preset heights, or the next lower one; after the last comes the first. Those that it cannot have
+    /// are passed over. The others in its column share the rest as they did. `false` if there is nothing to share, or no such preset.
+    pub fn cycle_height(&mut self, window: WindowId, taller: bool, input: &Input<'_>) -> bool {
+        let Some((index, tile)) = self.find(window) else { return false };
+        let Some(column) = self.columns.get_mut(index).filter(|column| column.sharing == Sharing::Stacked) else { return false };
+        let lengths: Vec<f64> = column.heights(input).into_iter().map(Span::length).collect();
+        let Some(now) = lengths.get(tile).copied() else { return false };
+        let total: f64 = lengths.iter().sum();
+        let room = input.extents().1.length();
+        let mut presets: Vec<f64> = input.options.columns.height_presets.iter().map(|preset| preset.of(room, input)).collect();
+        // From the nearest one in that direction on, and round.
+        let beyond = |preset: &f64| if taller { *preset > now + TOLERANCE } else { *preset < now - TOLERANCE };
+        presets.sort_by(|a, b| if taller { a.total_cmp(b) } else { b.total_cmp(a) });
+        let first = presets.iter().position(beyond).unwrap_or(0);
+        presets.rotate_left(first);
+        let before: Vec<f64> = column.tiles.iter().map(|tile| tile.weight).collect();
+        for wanted in presets {
+            let wanted = wanted.clamp(SHORTEST, (total - SHORTEST).max(SHORTEST));
+            let others = (total - wanted) / (total - now).max(SHORTEST);
+            let lengths: Vec<f64> =
+                lengths.iter().enumerate().map(|(other, length)| if other == tile { wanted } else { length * others }).collect();
+            for (tile, weight) in column.tiles.iter_mut().zip(span::weights(&lengths)) {
+                tile.weight = weight;
+            }
+            let got = column.heights(input).get(tile).map_or(now, |span| span.length());
+            if (got - now).abs() > TOLERANCE {
+                return true;
+            }
+        }
+        for (tile, weight) in column.tiles.iter_mut().zip(before) {
+            tile.weight = weight;
+        }
+        false
     }
 
     /// Makes the windows in the column of `window` equally high again.

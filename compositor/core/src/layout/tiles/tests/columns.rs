@@ -329,6 +329,27 @@ fn heights_in_a_column_move_at_the_edge_between_two_windows() {
 }
 
 #[test]
+fn cycling_through_heights_goes_round_and_passes_over_what_does_not_fit() {
+    let mut t = bench();
+    t.open([1, 2]);
+    assert!(!t.columns(|columns, input| columns.cycle_height(id(2), true, input)), "there is nothing to share");
+    assert!(t.columns(|columns, input| columns.consume(id(1), input)));
+    let cycle = |t: &mut Bench, taller: bool| {
+        assert!(t.columns(|columns, input| columns.cycle_height(id(2), taller, input)));
+        let [one, two] = [1, 2].map(|n| t.arrange().rect(id(n)).unwrap().height().round());
+        assert_eq!(one + two, 40.0);
+        two
+    };
+    assert_eq!([true, true, true].map(|taller| cycle(&mut t, taller)), [27.0, 13.0, 20.0]);
+    assert_eq!([false, false, false].map(|taller| cycle(&mut t, taller)), [13.0, 27.0, 20.0]);
+    // The first wants half of the height for itself.
+    t.smallest(1, 0.0, 20.0);
+    assert_eq!([true, true].map(|taller| cycle(&mut t, taller)), [13.0, 20.0]);
+    assert!(t.columns(|columns, _| columns.set_sharing(id(2), Sharing::Tabbed)));
+    assert!(!t.columns(|columns, input| columns.cycle_height(id(2), true, input)));
+}
+
+#[test]
 fn the_view_scrolls_over_the_strip_and_says_who_gets_the_focus_there() {
     let mut t = bench();
     t.open([1, 2, 3, 4]);

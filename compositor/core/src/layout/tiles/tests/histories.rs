@@ -85,7 +85,7 @@ pub(super) fn options() -> impl Strategy<Value = Options> {
     let side = prop_oneof![Just(Side::Left), Just(Side::Right), Just(Side::Top), Just(Side::Bottom)];
     (centring, any::<bool>(), vec(width(), 0..4), width(), any::<bool>(), 0..4_usize, 0.0..1.0_f64, side, new_window).prop_map(
         |(centring, centre_single, presets, width, automatic, masters, fraction, side, new_window)| {
-            let columns = ColumnsOptions { width, presets, centring, centre_single };
+            let columns = ColumnsOptions { width, height_presets: presets.clone(), presets, centring, centre_single };
             let master_stack = MasterStackOptions { masters, fraction, side, new_window };
             Options { columns, tree: TreeOptions { automatic }, master_stack }
         },
