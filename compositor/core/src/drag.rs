@@ -8,7 +8,7 @@ use crate::{
     desktop::Desktop,
     event::Edges,
     grab::{Grab, What},
-    ids::{WindowId, WorkspaceId},
+    ids::{OutputId, WindowId, WorkspaceId},
     layout::tiles::{DropSide, DropTarget, Layout as _},
     placing::LIFTED,
     window::{Slot, Window},
@@ -39,6 +39,15 @@ impl Desktop {
 
     pub(crate) fn is_carried(&self, id: WindowId) -> bool {
         self.carried().is_some_and(|(grab, _)| grab.window == id)
+    }
+
+    /// Where one sees a window that is carried, in the space of all outputs, and the output on which it would be let go.
+    pub(crate) fn in_hand(&self, window: &Window) -> Option<(LogicalRect, OutputId)> {
+        let (grab, grip) = self.carried().filter(|(grab, _)| grab.window == window.id)?;
+        let size = self.geometry(window).size;
+        let size = size * self.shrunk(size, grab.at);
+        let corner = grab.at - Vector2D::new(grip.x * size.width, grip.y * size.height);
+        Some((LogicalRect::new(corner, size), self.outputs.nearest(grab.at)?.id))
     }
 
     /// Where a tile goes that is let go at this point. `None`: back to where it is.

@@ -168,6 +168,9 @@ impl Desktop {
             return None;
         }
         let drawn = self.drawn(window)?;
+        if let Some((rect, output)) = self.in_hand(window) {
+            return Some(Known { surface: window.surface, rect, output, seat: Seat::Seen });
+        }
         if let Some((output, by)) = self.pulled(window) {
             let rect = drawn.area.translate(euclid::Vector2D::new(0.0, by));
             return Some(Known { surface: window.surface, rect, output, seat: Seat::Pulled });

@@ -8,6 +8,7 @@ use proptest::{collection::vec, prelude::*};
 use super::{
     add_output,
     bench::{Bench, Do, Op},
+    command,
     histories::{cases, op, settings},
 };
 use crate::{Animations, Curve, Event, Movement, Settings, View};
@@ -185,6 +186,35 @@ fn a_locked_session_shows_nothing_that_moves() {
     assert!(!t.desktop.is_moving());
     let is_surface = |element: &Element| matches!(element.kind, ElementKind::Surface(SurfaceId(_)));
     assert!(!t.scene_now().elements.iter().any(is_surface));
+}
+
+#[test]
+fn a_tile_that_is_let_go_goes_to_its_place_from_the_hand() {
+    let mut t = bench(2);
+    let before = t.across(2);
+    t.run([Op::Point(900.0, 300.0)]);
+    command(&mut t, "begin-move");
+    t.run([Op::GrabHeld, Op::Point(100.0, 300.0)]);
+    let in_hand = t.across(2);
+    assert!(in_hand.0 < 100 && in_hand.1 < before.1 && !t.desktop.is_moving(), "{in_hand:?}");
+    t.run([Op::GrabReleased]);
+    assert!(t.desktop.is_moving());
+    let near = |one: (i32, i32), other: (i32, i32)| (one.0 - other.0).abs() <= 1 && (one.1 - other.1).abs() <= 1;
+    assert!(near(t.across(2), in_hand), "{:?} {in_hand:?}", t.across(2));
+    t.answer();
+    t.later(50);
+    let between = t.across(2);
+    t.later(1000);
+    let place = t.area(2);
+    assert_eq!(t.across(2), (place[0] as i32, place[2] as i32));
+    assert!(in_hand.1 < between.1 && between.1 < place[2] as i32, "{between:?}");
+    // Put back by Escape, it goes to where it was.
+    t.run([Op::Point(place[0] + 100.0, 300.0)]);
+    command(&mut t, "begin-move");
+    t.run([Op::GrabHeld, Op::Point(600.0, 500.0), Op::Escape]);
+    assert!(t.desktop.is_moving());
+    t.later(1000);
+    assert_eq!(t.across(2), (place[0] as i32, place[2] as i32));
 }
 
 proptest! {
