@@ -1,6 +1,7 @@
 //! Keys, pointer and touch: where they come from does not matter here. The core says where they go, smithay's seat delivers them.
 
 pub mod gestures;
+mod touch;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -12,7 +13,7 @@ use glasshouse_config::Keysym;
 use glasshouse_core::{Event, Timestamp, event::CursorWanted};
 use glasshouse_scene::LogicalPoint;
 use smithay::{
-    backend::input::{Axis, AxisSource, ButtonState, KeyState, Keycode, TouchSlot},
+    backend::input::{Axis, AxisSource, ButtonState, KeyState, Keycode},
     desktop::{PopupKeyboardGrab, PopupKind, PopupPointerGrab, PopupUngrabStrategy},
     input::{
         Seat, SeatHandler, SeatState,
@@ -20,7 +21,7 @@ use smithay::{
         pointer::{
             AxisFrame, ButtonEvent, CursorImageStatus, CursorImageSurfaceData, Focus, MotionEvent, PointerHandle, RelativeMotionEvent,
         },
-        touch::{DownEvent, MotionEvent as TouchMotionEvent, TouchHandle, UpEvent},
+        touch::TouchHandle,
     },
     reexports::wayland_server::{DisplayHandle, Resource, backend::ClientId, protocol::wl_surface::WlSurface},
     utils::{Point, SERIAL_COUNTER, Serial},
@@ -409,79 +410,6 @@ impl State {
         }
     }
 
-    pub fn touch_down(&mut self, id: i32, at: LogicalPoint) {
-        self.traced(Kind::Touch, |state| state.put_finger(id, at));
-    }
-
-    fn put_finger(&mut self, id: i32, at: LogicalPoint) {
-        self.used();
-        let (seen, unseen) = (&self.input.fingers, &self.input.unseen_fingers);
-        if seen.contains(&id) || unseen.contains(&id) || seen.len() + unseen.len() >= MAX_UNSEEN {
-            return; // It is down already, or one too many.
-        }
-        if self.desktop.grabbing_finger().is_some() {
-            self.input.unseen_fingers.insert(id);
-            return;
-        }
-        self.input.fingers.insert(id);
-        self.observe(Event::TouchDown { id, at });
-        self.settle();
-        let focus = self.focus_at(at);
-        let slot = TouchSlot::from(u32::try_from(id).ok());
-        self.input.touched = focus.as_ref().map(|(surface, _)| surface.clone());
-        if let Some(surface) = &self.input.touched {
-            self.input.touches.insert(id, (surface.clone(), at));
-        }
-        let event = DownEvent { slot, location: (at.x, at.y).into(), serial: self.input.serial(), time: self.millis() };
-        let touch = self.input.touch.clone();
-        touch.down(self, focus, &event);
-        touch.frame(self);
-        if let Some(surface) = self.input.touched.clone() {
-            self.ask_client(&surface);
-        }
-    }
-
-    pub fn touch_move(&mut self, id: i32, at: LogicalPoint) {
-        self.traced(Kind::Touch, |state| state.move_finger(id, at));
-    }
-
-    fn move_finger(&mut self, id: i32, at: LogicalPoint) {
-        self.used();
-        self.observe(Event::TouchMoved { id, at });
-        if !self.input.fingers.contains(&id) {
-            return self.settle();
-        }
-        if let Some((_, place)) = self.input.touches.get_mut(&id) {
-            *place = at;
-        }
-        self.input.touched = self.input.touches.get(&id).map(|(surface, _)| surface.clone());
-        let focus = self.focus_at(at);
-        let slot = TouchSlot::from(u32::try_from(id).ok());
-        let event = TouchMotionEvent { slot, location: (at.x, at.y).into(), time: self.millis() };
-        let touch = self.input.touch.clone();
-        touch.motion(self, focus, &event);
-        touch.frame(self);
-    }
-
-    pub fn touch_up(&mut self, id: i32) {
-        self.traced(Kind::Touch, |state| state.lift_finger(id));
-    }
-
-    fn lift_finger(&mut self, id: i32) {
-        self.used();
-        self.observe(Event::TouchUp { id });
-        self.input.unseen_fingers.remove(&id);
-        if !self.input.fingers.remove(&id) {
-            return self.settle();
-        }
-        self.input.touched = self.input.touches.remove(&id).map(|(surface, _)| surface);
-        let slot = TouchSlot::from(u32::try_from(id).ok());
-        let event = UpEvent { slot, serial: SERIAL_COUNTER.next_serial(), time: self.millis() };
-        let touch = self.input.touch.clone();
-        touch.up(self, &event);
-        touch.frame(self);
-    }
-
     /// Takes all devices off a surface that is about to go: its client can still be told.
     pub fn leave(&mut self, surface: &WlSurface) {
         let pointer = self.input.pointer.clone();
@@ -501,34 +429,6 @@ impl State {
             // For its client; what the finger does from now on concerns nobody.
             self.lift_finger(finger);
         }
-    }
-
-    pub fn touch_cancel(&mut self) {
-        self.observe(Event::TouchCancelled);
-        self.input.unseen_fingers.clear();
-        self.cancel_fingers();
-    }
-
-    /// A finger that drags a window is for no client from now on, and neither are the others.
-    fn take_fingers(&mut self) {
-        let Some(finger) = self.desktop.grabbing_finger().filter(|finger| self.input.touches.contains_key(finger)) else { return };
-        let down = std::mem::take(&mut self.input.fingers);
-        self.input.unseen_fingers.extend(down.into_iter().chain([finger]));
-        self.cancel_fingers();
-    }
-
-    fn cancel_fingers(&mut self) {
-        let touch = self.input.touch.clone();
-        let time = self.millis();
-        for (id, (_, at)) in std::mem::take(&mut self.input.touches) {
-            // smithay cancels only fingers that have done something since the last frame.
-            let event = TouchMotionEvent { slot: TouchSlot::from(u32::try_from(id).ok()), location: (at.x, at.y).into(), time };
-            touch.motion(self, None, &event);
-        }
-        self.input.fingers.clear();
-        self.input.touched = None;
-        touch.cancel(self);
-        touch.frame(self);
     }
 
     /// Takes all devices off whoever has them, also by a grab.

@@ -31,6 +31,7 @@ pub mod virtual_keyboard;
 pub mod virtual_pointer;
 mod wlr_foreign_toplevel_management_v1;
 pub mod xdg_foreign_v2;
+mod xdg_guards;
 pub mod xdg_shell;
 mod xdg_system_bell_v1;
 pub mod xdg_toplevel_drag_v1;
@@ -153,7 +154,7 @@ pub struct Clients {
     /// When somebody rang last.
     pub rang: Option<Timestamp>,
     pub popups: PopupManager,
-    pub popup_parents: xdg_shell::PopupParents,
+    pub popup_parents: xdg_guards::PopupParents,
     /// Requests on each region so far.
     pub region_requests: HashMap<ObjectId, u32>,
     /// Regions and positioners that each client has.
@@ -250,7 +251,7 @@ impl Clients {
             toplevel_drags: xdg_toplevel_drag_v1::ToplevelDrags::default(),
             rang: None,
             popups: PopupManager::default(),
-            popup_parents: xdg_shell::PopupParents::default(),
+            popup_parents: xdg_guards::PopupParents::default(),
             region_requests: HashMap::new(),
             small_objects: HashMap::new(),
             forgives_early_buffers: false,
