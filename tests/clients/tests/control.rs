@@ -137,10 +137,27 @@ async fn virtual_outputs_are_made_changed_and_removed() -> Result {
     assert_eq!((picture.width, picture.height), (600, 800));
     let bad = OutputOptions { scale: Some(100.0), ..OutputOptions::default() };
     assert!(matches!(outputs.configure("WALL", bad).await, Err(Error::BadArgument(sentence)) if sentence.contains("0.25 to 8")));
+    let scales = [0.1, 0.0, -1.0, f64::NAN, f64::INFINITY].map(|scale| OutputOptions { scale: Some(scale), ..OutputOptions::default() });
+    let places = [(1e12, 0.0), (0.0, f64::NAN)].map(|place| OutputOptions { position: Some(place), ..OutputOptions::default() });
+    let modes = ["0x600", "800x0", "16385x1"].map(|mode| OutputOptions { mode: Some(mode.to_owned()), ..OutputOptions::default() });
+    let before = outputs.list().await?;
+    for bad in scales.into_iter().chain(places).chain(modes) {
+        let new = OutputOptions { mode: None, ..bad.clone() };
+        let mode = bad.mode.clone().unwrap_or_else(|| "800x600".to_owned());
+        assert!(matches!(outputs.configure("WALL", bad.clone()).await, Err(Error::BadArgument(_))), "{bad:?}");
+        assert!(matches!(outputs.create(&mode, new).await, Err(Error::BadArgument(_))), "{bad:?}");
+        assert_eq!(outputs.list().await?, before, "{bad:?}");
+    }
     assert!(matches!(outputs.remove("WAL").await, Err(Error::NoOutput(sentence)) if sentence.contains("WALL")));
     outputs.remove("WALL").await?;
     assert_eq!(Desktop1Proxy::new(&connection).await?.outputs().await?.len(), 1);
-    assert!(outputs.create("0x5", OutputOptions::default()).await.is_err());
+    // A thousand outputs end at the 64th.
+    for _ in 1..64 {
+        outputs.create("64x64", OutputOptions::default()).await?;
+    }
+    let last = outputs.create("64x64", OutputOptions::default()).await;
+    assert!(matches!(last, Err(Error::BadArgument(sentence)) if sentence.contains("fewer than 64")));
+    assert_eq!(outputs.list().await?.len(), 64);
     Ok(())
 }
 

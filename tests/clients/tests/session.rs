@@ -164,7 +164,9 @@ fn a_snapshot_is_made_compared_restored_and_removed() -> Result {
 }
 
 /// Name, and whether it is used, dark, and a mirror of which.
-fn states_of_outputs(desktop: &Desktop) -> anyhow::Result<Vec<(String, bool, bool, Option<String>)>> {
+type OutputState = (String, bool, bool, Option<String>);
+
+fn states_of_outputs(desktop: &Desktop) -> anyhow::Result<Vec<OutputState>> {
     let outputs: Vec<Value> = serde_json::from_str(&desktop.ctl(&["outputs", "--json"])?)?;
     let state = |output: &Value| {
         let [name, mirror] = ["name", "mirror"].map(|key| output[key].as_str().map(str::to_owned));

@@ -1,6 +1,7 @@
 //! Tests of the desktop as a whole.
 
 mod along;
+mod bad_outputs;
 mod bench;
 mod drags;
 mod examples;
