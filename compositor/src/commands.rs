@@ -82,6 +82,14 @@ impl State {
                 let answer = session::Answer::Alert(format!("the snapshot {name} was not restored"));
                 self.restore_snapshot(caller, name, answer).map_err(|(refusal, _)| refusal)
             }
+            Command::SaveLayout { name, workspace } => {
+                let answer = session::Answer::Alert(format!("the arrangement {name} was not saved"));
+                self.save_layout(caller, name, workspace, answer).map_err(|(refusal, _)| refusal)
+            }
+            Command::RestoreLayout { name } => {
+                let answer = session::Answer::Alert(format!("the arrangement {name} was not put up"));
+                self.restore_layout(caller, name, session::DEFAULT_PATIENCE, answer).map_err(|(refusal, _)| refusal)
+            }
             Command::Capture { file, window, output } => {
                 self.permitted(caller, Act::Capture)?;
                 self.screenshot(file, window, output)
@@ -193,5 +201,7 @@ fn is_answered_later(command: &Command) -> bool {
             | Command::ReloadConfig {}
             | Command::SaveSnapshot { .. }
             | Command::RestoreSnapshot { .. }
+            | Command::SaveLayout { .. }
+            | Command::RestoreLayout { .. }
     )
 }

@@ -1,7 +1,7 @@
 //! Programs that the desktop starts, and which window each of them opens.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     os::unix::process::ExitStatusExt as _,
     path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
@@ -25,8 +25,8 @@ const MAX_ANCESTORS: usize = 32;
 #[derive(Debug, Default)]
 pub struct Launches {
     waiting: Vec<Waiting>,
-    /// With what was started.
-    children: Vec<(Child, String)>,
+    /// With how it was started.
+    children: Vec<(Child, Vec<String>)>,
     /// Windows that came with the token of a launch, before or after they were mapped.
     by_token: Vec<(String, WindowId)>,
     /// Windows that were given to a launch: one window answers one launch.
@@ -58,6 +58,11 @@ impl Launches {
         }
     }
 
+    /// What runs that this desktop has started, by process, and how it was started.
+    pub fn started(&self) -> BTreeMap<i32, Vec<String>> {
+        self.children.iter().map(|(child, argv)| (pid_of(child), argv.clone())).collect()
+    }
+
     /// When a launch has waited long enough.
     pub fn deadline(&self) -> Option<Timestamp> {
         self.waiting.iter().map(|waiting| waiting.until).min()
@@ -82,8 +87,8 @@ impl State {
     /// Takes a program on that was started for this desktop. It is buried when it ends, and subscribers hear of both.
     pub fn adopt(&mut self, child: Child, argv: &[String]) {
         let program = argv.first().cloned().unwrap_or_default();
-        self.publish(Payload::ProcessSpawned(ProcessSpawned { pid: pid_of(&child), program: program.clone(), argv: argv.to_vec() }));
-        self.launches.children.push((child, program));
+        self.publish(Payload::ProcessSpawned(ProcessSpawned { pid: pid_of(&child), program, argv: argv.to_vec() }));
+        self.launches.children.push((child, argv.to_vec()));
     }
 
     /// Starts a program on this desktop. It is buried when it ends.
@@ -150,9 +155,9 @@ impl State {
     /// Buries programs that have ended. One that failed without a window is said to its launcher at once.
     pub fn bury_children(&mut self) {
         let mut ended = Vec::new();
-        self.launches.children.retain_mut(|(child, program)| match child.try_wait() {
+        self.launches.children.retain_mut(|(child, argv)| match child.try_wait() {
             Ok(Some(status)) => {
-                ended.push((pid_of(child), std::mem::take(program), status));
+                ended.push((pid_of(child), argv.first().cloned().unwrap_or_default(), status));
                 false
             }
             _ => true,
@@ -162,6 +167,7 @@ impl State {
             if status.success() {
                 continue;
             }
+            self.layout_program_failed(pid, &status.to_string());
             // A program that ends well may have handed its window to another one: that is still waited for.
             while let Some(at) = self.launches.waiting.iter().position(|waiting| waiting.pid == pid) {
                 let waiting = self.launches.waiting.remove(at);
@@ -194,7 +200,8 @@ fn is_descendant(mut pid: i32, ancestor: i32) -> bool {
     false
 }
 
-fn parent(pid: i32) -> Option<i32> {
+/// The process that started another one.
+pub(crate) fn parent(pid: i32) -> Option<i32> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The name in parentheses may hold anything, also parentheses and spaces.
     stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()

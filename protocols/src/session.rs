@@ -35,4 +35,19 @@ pub trait Session1 {
 
     /// Removes a snapshot for good.
     fn delete_snapshot(&self, name: &str) -> Result<(), Error>;
+
+    /// Keeps an arrangement under a name, with the programs of its windows. `workspace` is written as in commands; empty: all.
+    fn save_layout(&self, name: &str, workspace: &str) -> Result<(), Error>;
+
+    /// All arrangements, by name.
+    fn list_layouts(&self) -> Result<Vec<SnapshotInfo>, Error>;
+
+    /// Puts up an arrangement, and answers when all of its windows are there. Programs of those that are missing are started.
+    ///
+    /// `timeout_ms` is in milliseconds, at most ten minutes; 0 is ten seconds. [`Error::TimedOut`] and [`Error::LaunchFailed`] name the windows
+    /// that did not come.
+    fn restore_layout(&self, name: &str, timeout_ms: u32) -> Result<(), Error>;
+
+    /// Removes an arrangement for good.
+    fn delete_layout(&self, name: &str) -> Result<(), Error>;
 }

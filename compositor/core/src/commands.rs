@@ -133,6 +133,8 @@ impl Desktop {
             | Command::ReloadConfig {}
             | Command::Lock {}
             | Command::SaveSnapshot { .. }
+            | Command::SaveLayout { .. }
+            | Command::RestoreLayout { .. }
             | Command::RestoreSnapshot { .. } => return Err(Refusal::NotInTransaction(command.name())),
             other => self.window_command(other)?,
         }

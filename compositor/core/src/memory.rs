@@ -12,6 +12,7 @@ use crate::{
     ids::{OutputId, WindowId, WorkspaceId},
     layout::tiles::Outline,
     output::Output,
+    rules::Pattern,
     window::{Modes, Phase, Window},
     workspace::Workspace,
 };
@@ -62,6 +63,10 @@ pub struct RememberedWorkspace {
 pub struct RememberedWindow {
     pub app_id: String,
     pub title: String,
+    /// What its title has to look like. `None`: nobody said so, and titles change.
+    pub title_pattern: Option<Pattern>,
+    /// What its program called it among its own.
+    pub tag: String,
     pub pid: Option<i32>,
 
     /// What somebody chose.
@@ -99,6 +104,8 @@ pub struct Ranks {
 pub(crate) enum Likeness {
     /// Another window of an application that says what it is.
     Application,
+    /// Its program calls it the same.
+    Tag,
     Title,
     /// The same process: it lost its connection and came back.
     Process,
@@ -111,11 +118,16 @@ impl RememberedWindow {
             return None;
         }
         let process = self.pid.is_some() && self.pid == window.client.pid;
-        let title = !self.title.is_empty() && self.title == window.title;
+        let title = match &self.title_pattern {
+            Some(pattern) if !pattern.is_found_in(&window.title) => return None,
+            Some(_) => true,
+            None => !self.title.is_empty() && self.title == window.title,
+        };
         match (process, title) {
             (true, true) => Some(Likeness::ProcessAndTitle),
             (true, false) => Some(Likeness::Process),
             (false, true) => Some(Likeness::Title),
+            (false, false) if !self.tag.is_empty() && self.tag == window.tag => Some(Likeness::Tag),
             (false, false) if !self.app_id.is_empty() => Some(Likeness::Application),
             (false, false) => None,
         }
@@ -192,6 +204,8 @@ impl Desktop {
         RememberedWindow {
             app_id: window.app_id.clone(),
             title: window.title.clone(),
+            title_pattern: None,
+            tag: window.tag.clone(),
             pid: window.client.pid,
             modes: window.modes,
             marks: window.marks.clone(),

@@ -91,7 +91,7 @@ mod tests {
             "switch-keyboard-layout" => "next",
             "set-option" => "layout.gap-px 8",
             "reset-option" => "layout.gap-px",
-            "save-snapshot" | "restore-snapshot" => "work",
+            "save-snapshot" | "restore-snapshot" | "save-layout" | "restore-layout" => "work",
             _ => "",
         };
         format!("{name} {arguments}").parse().unwrap_or_else(|error| panic!("{name}: {error}"))
@@ -173,6 +173,8 @@ mod tests {
         ("reload-config", Scopes::MANAGE, false, true),
         ("save-snapshot", Scopes::ARRANGE, false, false),
         ("restore-snapshot", Scopes::ARRANGE, false, false),
+        ("save-layout", Scopes::ARRANGE, false, false),
+        ("restore-layout", Scopes::ARRANGE, false, false),
         ("lock", Scopes::MANAGE, false, true),
         ("undo", Scopes::ARRANGE, false, false),
         ("redo", Scopes::ARRANGE, false, false),

@@ -37,6 +37,14 @@ struct Absent {
     was: RememberedWindow,
     /// Its number in the newest memory. `None`: it is from one before.
     number: Option<WindowId>,
+    /// The arrangement that it is waited for because of, and its number there. `None`: the session before a restart.
+    kept: Option<(String, usize)>,
+}
+
+impl Absent {
+    fn is_of(&self, kept: &str) -> bool {
+        self.kept.as_ref().is_some_and(|(name, _)| name == kept)
+    }
 }
 
 /// What a window was that is back.
@@ -57,15 +65,66 @@ impl Returning {
         self.focus_chosen = true;
     }
 
-    fn expect(&mut self, memory: Memory) {
+    /// What was expected before stays expected, wherever it comes to then.
+    fn begin_anew(&mut self) {
         self.focus_chosen = false;
         // Those of an earlier memory stay waited for, wherever they come to then.
         for window in &mut self.absent {
             (window.was.workspace, window.was.before_fullscreen, window.number) = (None, None, None);
         }
         self.back.values_mut().for_each(|back| back.number = None);
+    }
+
+    /// Some windows of an arrangement are in their places, and the others are expected there.
+    pub(crate) fn expect_rest(&mut self, kept: &str, memory: &Memory, places: Places, found: &BTreeMap<WindowId, usize>) {
+        self.forget_kept(kept);
+        self.begin_anew();
+        self.places = places;
+        for (index, (was, number)) in memory.windows.iter().zip((0..).map(WindowId)).enumerate() {
+            match found.iter().find(|(_, found)| **found == index) {
+                Some((id, _)) => drop(self.back.insert(*id, Back { ranks: was.ranks, number: Some(number) })),
+                None => self.absent.push_back(Absent { was: was.clone(), number: Some(number), kept: Some((kept.to_owned(), index)) }),
+            }
+        }
+        let too_many = self.absent.len().saturating_sub(MAX_ABSENT);
+        self.absent.drain(..too_many);
+        self.tidy();
+    }
+
+    /// When everybody is back, nothing has to be known of them.
+    fn tidy(&mut self) {
+        if self.absent.is_empty() {
+            (self.back, self.places) = (BTreeMap::new(), Places::default());
+        }
+    }
+
+    /// Nobody waits for the rest of an arrangement any more.
+    pub(crate) fn forget_kept(&mut self, kept: &str) {
+        self.absent.retain(|absent| !absent.is_of(kept));
+        self.tidy();
+    }
+
+    /// The windows of an arrangement that have not come, by their numbers.
+    pub(crate) fn rest_of(&self, kept: &str) -> Vec<usize> {
+        self.absent.iter().filter(|absent| absent.is_of(kept)).filter_map(|absent| Some(absent.kept.as_ref()?.1)).collect()
+    }
+
+    /// This process was started for a window of an arrangement.
+    pub(crate) fn is_made_by(&mut self, kept: &str, number: usize, pid: i32) {
+        let wanted = (kept.to_owned(), number);
+        if let Some(absent) = self.absent.iter_mut().find(|absent| absent.kept.as_ref() == Some(&wanted)) {
+            absent.was.pid = Some(pid);
+        }
+    }
+
+    fn expect(&mut self, memory: Memory) {
+        self.begin_anew();
         self.places = Places { workspaces: memory.workspaces, known: BTreeMap::new() };
-        self.absent.extend(memory.windows.into_iter().zip(0..).map(|(was, number)| Absent { was, number: Some(WindowId(number)) }));
+        self.absent.extend(memory.windows.into_iter().zip(0..).map(|(was, number)| Absent {
+            was,
+            number: Some(WindowId(number)),
+            kept: None,
+        }));
         let too_many = self.absent.len().saturating_sub(MAX_ABSENT);
         self.absent.drain(..too_many);
     }
@@ -77,7 +136,7 @@ impl Returning {
         }
         let likeness = |(index, entry): (usize, &Absent)| Some((entry.was.likeness(window)?, std::cmp::Reverse(index)));
         let (_, std::cmp::Reverse(index)) = self.absent.iter().enumerate().filter_map(likeness).max()?;
-        let Absent { was, number } = self.absent.remove(index)?;
+        let Absent { was, number, .. } = self.absent.remove(index)?;
         self.back.insert(window.id, Back { ranks: was.ranks, number });
         Some(was)
     }
@@ -211,9 +270,7 @@ impl Desktop {
         }
         (self.returning.back, self.returning.places) = (back, places);
         self.tile_again(id, was.workspace);
-        if self.returning.absent() == 0 {
-            (self.returning.back, self.returning.places) = (BTreeMap::new(), Places::default());
-        }
+        self.returning.tidy();
         self.touch();
         true
     }

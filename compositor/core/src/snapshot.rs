@@ -36,8 +36,18 @@ impl Desktop {
         let command = Command::RestoreSnapshot { name: name.to_owned() };
         permit(caller, &command, self)?;
         let before = self.arrangement();
+        let places = self.places(memory);
+        let (found, _) = self.put_memory(memory, places);
+        let mut effects = Effects::new();
+        self.settle(now, &mut effects);
+        self.remember_change(&[command], &before);
+        Ok((effects, Restored { placed: found.len(), missing: memory.windows.len().saturating_sub(found.len()) }))
+    }
+
+    /// Puts the windows that are here where a memory says. Answers which of its windows they are, by their numbers there, and what became of its
+    /// workspaces.
+    pub(crate) fn put_memory(&mut self, memory: &Memory, mut places: Places) -> (BTreeMap<WindowId, usize>, Places) {
         let found = self.find_all(memory);
-        let mut places = self.places(memory);
         for (index, id) in places.known.clone() {
             let was_on = places.workspaces.get(index).and_then(|was| self.output_named(was.output.as_deref()));
             if let Some(output) = was_on.filter(|output| self.workspaces.get(id).is_some_and(|now| now.output != Some(*output))) {
@@ -77,10 +87,8 @@ impl Desktop {
         self.show_as(memory, &mut places);
         self.clicked_layer = None;
         self.touch();
-        let mut effects = Effects::new();
-        self.settle(now, &mut effects);
-        self.remember_change(&[command], &before);
-        Ok((effects, Restored { placed: found.len(), missing: memory.windows.len().saturating_sub(found.len()) }))
+        let numbers = found.into_iter().filter_map(|(id, was)| Some((id, usize::try_from(number(was)?.1).ok()?))).collect();
+        (numbers, places)
     }
 
     /// Lets outputs show what they did.
@@ -112,7 +120,7 @@ impl Desktop {
     fn find_all<'a>(&self, memory: &'a Memory) -> BTreeMap<WindowId, &'a RememberedWindow> {
         let mut found = BTreeMap::new();
         let mut taken = BTreeSet::new();
-        for likeness in [Likeness::ProcessAndTitle, Likeness::Process, Likeness::Title, Likeness::Application] {
+        for likeness in [Likeness::ProcessAndTitle, Likeness::Process, Likeness::Title, Likeness::Tag, Likeness::Application] {
             for (id, window) in self.shown_windows() {
                 if found.contains_key(&id) {
                     continue;

@@ -29,6 +29,23 @@ impl State {
                 Ok(name) => self.diff_snapshot(name, reply),
                 Err(error) => drop(reply.send(Err(error))),
             },
+            SessionRequest::SaveLayout { name, workspace, reply } => {
+                refuse(self.traced(Kind::Command, |state| state.save_layout(caller, name, workspace, Answer::Bus(reply))));
+            }
+            SessionRequest::RestoreLayout { name, patience, reply } => {
+                refuse(self.traced(Kind::Command, |state| state.restore_layout(caller, name, patience, Answer::Bus(reply))));
+            }
+            SessionRequest::ListLayouts { reply } => match self.allowed(caller, Act::Observe) {
+                Ok(()) => self.list_layouts(reply),
+                Err(error) => drop(reply.send(Err(error))),
+            },
+            SessionRequest::DeleteLayout { name, reply } => {
+                let command = Command::SaveLayout { name: name.clone(), workspace: None };
+                match self.allowed(caller, Act::Command(&command)).and_then(|()| snapshot_name(&name)) {
+                    Ok(name) => self.delete_layout(name, reply),
+                    Err(error) => drop(reply.send(Err(error))),
+                }
+            }
             SessionRequest::Delete { name, reply } => {
                 // Who may make one may remove one.
                 let command = Command::SaveSnapshot { name: name.clone() };

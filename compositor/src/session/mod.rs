@@ -5,13 +5,15 @@
 //! said once, and never stops anybody.
 //!
 //! `$XDG_STATE_HOME/glasshouse/<wayland display>/session.json` is this session, `session.previous.json` the generation before, and
-//! `$XDG_STATE_HOME/glasshouse/snapshots/<name>.json` are the snapshots.
+//! `$XDG_STATE_HOME/glasshouse/snapshots/<name>.json` are the snapshots, and `layouts/<name>.json` arrangements with their programs.
 
+mod arrangements;
 mod file;
 mod journal;
 mod locked;
 mod name;
 mod record;
+mod restoring;
 mod snapshots;
 #[cfg(test)]
 mod tests;
@@ -31,7 +33,6 @@ use glasshouse_protocols::SnapshotInfo;
 use self::{
     journal::{Found, Journal},
     name::NameError,
-    snapshots::Snapshots,
     worker::{Job, Outcome, Then, Whose, Worker},
 };
 use crate::{
@@ -39,8 +40,10 @@ use crate::{
     bus::{self, BusError, Reply},
 };
 
+pub use arrangements::Arrangement;
 pub use locked::LockFile;
 pub use name::SnapshotName;
+pub use restoring::DEFAULT_PATIENCE;
 pub use snapshots::SnapshotError;
 
 /// Between two writes.
@@ -59,6 +62,8 @@ pub struct Session {
     keeping: Option<Keeping>,
     /// How many windows were last waited for.
     absent: usize,
+    /// Arrangements whose windows are on their way.
+    restoring: Vec<restoring::Restoring>,
     pub lock_file: LockFile,
 }
 
@@ -101,7 +106,14 @@ pub enum Answer {
 
 impl Default for Session {
     fn default() -> Self {
-        Self { state: state_folder(|name| std::env::var_os(name)), worker: None, keeping: None, absent: 0, lock_file: LockFile::default() }
+        Self {
+            state: state_folder(|name| std::env::var_os(name)),
+            worker: None,
+            keeping: None,
+            absent: 0,
+            restoring: Vec::new(),
+            lock_file: LockFile::default(),
+        }
     }
 }
 
@@ -136,7 +148,8 @@ impl Session {
 
     /// When something is to be written.
     pub fn deadline(&self) -> Option<Timestamp> {
-        self.keeping.as_ref().filter(|keeping| keeping.changed && !keeping.busy).map(|keeping| keeping.not_before)
+        let write = self.keeping.as_ref().filter(|keeping| keeping.changed && !keeping.busy).map(|keeping| keeping.not_before);
+        write.into_iter().chain(self.restoring.iter().map(|restoring| restoring.until)).min()
     }
 }
 
@@ -159,7 +172,7 @@ impl State {
             tracing::error!("{complaint}");
             self.alert("warning", "session-unreadable", complaint, None);
         }
-        match Worker::start(&self.handle, Some(journal), Snapshots(self.session.snapshots())) {
+        match Worker::start(&self.handle, Some(journal), self.session.state.as_deref()) {
             Ok(worker) => self.session.worker = Some(worker),
             Err(error) => return self.session_failed(&format!("its thread cannot be started: {error}")),
         }
@@ -206,15 +219,15 @@ impl State {
 
     /// A phase of the turn: writes down what is new, if it is time.
     pub fn session_turn(&mut self) {
+        self.layouts_turn();
         let absent = self.desktop.absent_windows();
         if absent == 0 && self.session.absent > 0 {
             self.alert("info", "restored", "all windows that were there before the restart are back".to_owned(), None);
         }
         self.session.absent = absent;
         let now = self.now;
-        let due = self.session.deadline().is_some_and(|due| due <= now);
         let (Some(keeping), Some(worker)) = (&mut self.session.keeping, &self.session.worker) else { return };
-        if !due {
+        if !keeping.changed || keeping.busy || now < keeping.not_before {
             return;
         }
         let memory = self.desktop.memory_with_absent();
@@ -306,7 +319,7 @@ impl State {
 
     fn session_job(&mut self, job: Job) {
         if self.session.worker.is_none() {
-            match Worker::start(&self.handle, None, Snapshots(self.session.snapshots())) {
+            match Worker::start(&self.handle, None, self.session.state.as_deref()) {
                 Ok(worker) => self.session.worker = Some(worker),
                 Err(error) => return self.refuse_job(job, &format!("the thread for files cannot be started: {error}")),
             }
@@ -325,6 +338,9 @@ impl State {
             Job::Read { then: Then::Diff { reply }, .. } => drop(reply.send(Err(error()))),
             Job::List { reply } => drop(reply.send(Err(error()))),
             Job::Delete { reply, .. } => drop(reply.send(Err(error()))),
+            Job::Keep { answer, .. } | Job::ReadKept { answer, .. } => self.answer_snapshot(answer, Err(error())),
+            Job::ListKept { reply } => drop(reply.send(Err(error()))),
+            Job::DeleteKept { reply, .. } => drop(reply.send(Err(error()))),
             Job::Save { .. } => {}
         }
     }
@@ -355,6 +371,8 @@ impl State {
                 let command = Command::RestoreSnapshot { name: name.to_string() };
                 self.snapshot_done(&whose, &command, answer, |state| state.restore_memory(&whose.caller, &name, &result?));
             }
+            Outcome::Kept { command, whose, answer, result } => self.snapshot_done(&whose, &command, answer, |_| Ok(result?)),
+            Outcome::KeptRead { name, whose, patience, answer, result } => self.layout_read(&name, &whose, patience, answer, result),
             Outcome::Read { then: Then::Diff { reply }, result, .. } => {
                 // A caller that has gone away needs no answer.
                 let _ = reply.send(result.map(|memory| self.desktop.differences(&memory)).map_err(BusError::from));
@@ -397,12 +415,6 @@ impl State {
     }
 }
 
-impl Session {
-    fn snapshots(&self) -> Option<PathBuf> {
-        self.state.as_ref().map(|state| state.join("snapshots"))
-    }
-}
-
 /// # Errors
 ///
 /// `BadArgument` with what is wrong with it.
@@ -416,6 +428,7 @@ impl From<SnapshotError> for BusError {
         match error {
             SnapshotError::Name(_) => Self::BadArgument(sentence),
             SnapshotError::Missing { .. } => Self::NoSnapshot(sentence),
+            SnapshotError::Arrangement { .. } => Self::BadArgument(sentence),
             SnapshotError::Record { .. } | SnapshotError::File { .. } | SnapshotError::Folder(_) | SnapshotError::NoPlace => {
                 Self::Refused(sentence)
             }

@@ -111,7 +111,7 @@ struct OutputRecord {
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
-struct WorkspaceRecord {
+pub(super) struct WorkspaceRecord {
     name: Option<String>,
     output: Option<String>,
     returns_to: Option<String>,
@@ -123,8 +123,13 @@ struct WorkspaceRecord {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct WindowRecord {
+    #[serde(skip_serializing_if = "String::is_empty")]
     app_id: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     title: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    tag: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pid: Option<i32>,
     floating: Option<bool>,
     fullscreen: bool,
@@ -145,6 +150,13 @@ pub(super) struct WindowRecord {
     tile: usize,
     stack: usize,
     focus: usize,
+}
+
+impl WindowRecord {
+    /// Its place in the workspaces.
+    pub(super) fn workspace(&self) -> Option<usize> {
+        self.workspace
+    }
 }
 
 impl From<&Memory> for MemoryRecord {
@@ -213,6 +225,7 @@ impl From<&RememberedWindow> for WindowRecord {
         Self {
             app_id: window.app_id,
             title: window.title,
+            tag: window.tag,
             pid: window.pid,
             floating,
             fullscreen,
@@ -241,6 +254,8 @@ impl From<WindowRecord> for RememberedWindow {
         Self {
             app_id: record.app_id,
             title: record.title,
+            title_pattern: None,
+            tag: record.tag,
             pid: record.pid,
             modes: Modes {
                 fullscreen: record.fullscreen,

@@ -7,7 +7,7 @@ use glasshouse_scene::{LogicalPoint, LogicalSize, Transform};
 use tempfile::TempDir;
 
 use super::{
-    file,
+    Arrangement, file,
     journal::{Found, Journal, JournalError},
     record::{self, MemoryRecord, RecordError, SessionRecord},
     snapshots::{SnapshotError, Snapshots},
@@ -253,7 +253,18 @@ fn a_disk_that_is_full_or_read_only_says_so_and_keeps_what_was_there() {
 #[test]
 fn snapshots_are_made_listed_read_and_removed() {
     let folder = TempDir::new().unwrap();
-    let snapshots = Snapshots(Some(folder.path().join("snapshots")));
+    // Arrangements have a folder of their own.
+    let kept = Snapshots::of_arrangements(Some(folder.path()));
+    let keep = |kept: &Snapshots| kept.keep(&"work".parse().unwrap(), Arrangement::default()).unwrap();
+    keep(&kept);
+    assert_eq!((kept.list_kept().unwrap().len(), kept.read_kept(&"work".parse().unwrap()).unwrap()), (1, Arrangement::default()));
+    fs::write(folder.path().join("layouts/torn.json"), b"{\n  \"version\": 1,").unwrap();
+    let torn = kept.read_kept(&"torn".parse().unwrap()).unwrap_err().to_string();
+    assert!(torn.contains("the arrangement torn cannot be used") && torn.contains("at line 2 column 15"), "{torn}");
+    assert_eq!(kept.list_kept().unwrap().len(), 1);
+    let missing = kept.read_kept(&"wrok".parse().unwrap()).unwrap_err().to_string();
+    assert_eq!(missing, "there is no arrangement wrok; there is work, torn");
+    let snapshots = Snapshots::new(Some(folder.path()));
     assert_eq!(snapshots.list().unwrap(), []);
     let [work, home] = ["work", "home"].map(|name| name.parse().unwrap());
     snapshots.create(&work, &memory("one")).unwrap();
@@ -271,7 +282,7 @@ fn snapshots_are_made_listed_read_and_removed() {
     fs::write(folder.path().join("snapshots/bad.json"), b"x").unwrap();
     assert_eq!(snapshots.list().unwrap().len(), 1);
     assert!(matches!(snapshots.read(&"bad".parse().unwrap()), Err(SnapshotError::Record { .. })));
-    assert!(matches!(Snapshots(None).list(), Err(SnapshotError::NoPlace)));
+    assert!(matches!(Snapshots::new(None).list(), Err(SnapshotError::NoPlace)));
 }
 
 #[test]

@@ -1,18 +1,21 @@
 //! The thread that waits for the disk, so that nobody else has to.
 
 use std::{
+    collections::BTreeMap,
     io,
+    path::Path,
     sync::mpsc::{self, Receiver, SyncSender, TrySendError},
     thread,
     time::Duration,
 };
 
 use calloop::{LoopHandle, channel};
-use glasshouse_core::{Caller, Memory};
+use glasshouse_core::{Caller, Command, Kept, Memory};
 use glasshouse_protocols::SnapshotInfo;
 
 use super::{
     Answer,
+    arrangements::Arrangement,
     journal::Journal,
     name::SnapshotName,
     snapshots::{SnapshotError, Snapshots},
@@ -31,11 +34,50 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// What is to be done with files.
 #[derive(Debug)]
 pub(super) enum Job {
-    Save { memory: Box<Memory>, ended: bool, starts: u32 },
-    Create { name: SnapshotName, memory: Box<Memory>, whose: Whose, answer: Answer },
-    List { reply: Reply<Vec<SnapshotInfo>> },
-    Delete { name: SnapshotName, reply: Reply<()> },
-    Read { name: SnapshotName, then: Then },
+    Save {
+        memory: Box<Memory>,
+        ended: bool,
+        starts: u32,
+    },
+    Create {
+        name: SnapshotName,
+        memory: Box<Memory>,
+        whose: Whose,
+        answer: Answer,
+    },
+    List {
+        reply: Reply<Vec<SnapshotInfo>>,
+    },
+    Delete {
+        name: SnapshotName,
+        reply: Reply<()>,
+    },
+    Read {
+        name: SnapshotName,
+        then: Then,
+    },
+    /// `started`: what this desktop has started, by process.
+    Keep {
+        name: SnapshotName,
+        kept: Box<Kept>,
+        started: BTreeMap<i32, Vec<String>>,
+        command: Command,
+        whose: Whose,
+        answer: Answer,
+    },
+    ReadKept {
+        name: SnapshotName,
+        whose: Whose,
+        patience: Duration,
+        answer: Answer,
+    },
+    ListKept {
+        reply: Reply<Vec<SnapshotInfo>>,
+    },
+    DeleteKept {
+        name: SnapshotName,
+        reply: Reply<()>,
+    },
 }
 
 /// Whose command it is, and what follows from it carries.
@@ -58,6 +100,8 @@ pub(super) enum Outcome {
     Saved(io::Result<()>),
     Created { name: SnapshotName, whose: Whose, answer: Answer, result: Result<(), SnapshotError> },
     Read { name: SnapshotName, then: Then, result: Result<Memory, SnapshotError> },
+    Kept { command: Command, whose: Whose, answer: Answer, result: Result<(), SnapshotError> },
+    KeptRead { name: SnapshotName, whose: Whose, patience: Duration, answer: Answer, result: Result<Arrangement, SnapshotError> },
 }
 
 /// The thread. It does what it was given and ends when this is dropped.
@@ -70,7 +114,8 @@ pub(super) struct Worker {
 
 impl Worker {
     /// Starts the thread, whose outcomes come to [`State::session_heard`].
-    pub(super) fn start(handle: &LoopHandle<'static, State>, journal: Option<Journal>, snapshots: Snapshots) -> io::Result<Self> {
+    pub(super) fn start(handle: &LoopHandle<'static, State>, journal: Option<Journal>, state: Option<&Path>) -> io::Result<Self> {
+        let (snapshots, arrangements) = (Snapshots::new(state), Snapshots::of_arrangements(state));
         let (outcomes, source) = channel::channel();
         let arrived = |event: channel::Event<Outcome>, _: &mut (), state: &mut State| {
             if let channel::Event::Msg(outcome) = event {
@@ -82,7 +127,7 @@ impl Worker {
         let (ends, ended) = mpsc::channel::<()>();
         thread::Builder::new().name("session".to_owned()).spawn(move || {
             while let Ok(job) = waiting.recv() {
-                if let Some(outcome) = carry_out(job, journal.as_ref(), &snapshots) {
+                if let Some(outcome) = carry_out(job, journal.as_ref(), &snapshots, &arrangements) {
                     // An error: the desktop is ending, and still wants its last words written.
                     drop(outcomes.send(outcome));
                 }
@@ -108,7 +153,7 @@ impl Worker {
     }
 }
 
-fn carry_out(job: Job, journal: Option<&Journal>, snapshots: &Snapshots) -> Option<Outcome> {
+fn carry_out(job: Job, journal: Option<&Journal>, snapshots: &Snapshots, arrangements: &Snapshots) -> Option<Outcome> {
     let bus = |error: SnapshotError| BusError::from(error);
     match job {
         Job::Save { memory, ended, starts } => Some(Outcome::Saved(journal?.save(&memory, ended, starts))),
@@ -128,6 +173,23 @@ fn carry_out(job: Job, journal: Option<&Journal>, snapshots: &Snapshots) -> Opti
         Job::Read { name, then } => {
             let result = snapshots.read(&name);
             Some(Outcome::Read { name, then, result })
+        }
+        Job::Keep { name, kept, started, command, whose, answer } => {
+            let programs = super::arrangements::programs(&kept.memory, &started);
+            let result = arrangements.keep(&name, Arrangement { kept: *kept, programs });
+            Some(Outcome::Kept { command, whose, answer, result })
+        }
+        Job::ReadKept { name, whose, patience, answer } => {
+            let result = arrangements.read_kept(&name);
+            Some(Outcome::KeptRead { name, whose, patience, answer, result })
+        }
+        Job::ListKept { reply } => {
+            drop(reply.send(arrangements.list_kept().map_err(bus)));
+            None
+        }
+        Job::DeleteKept { name, reply } => {
+            drop(reply.send(arrangements.delete(&name).map_err(bus)));
+            None
         }
     }
 }

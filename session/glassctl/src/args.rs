@@ -211,6 +211,9 @@ pub(crate) enum Order {
     /// Keep the arrangement of all windows under a name, and put it back.
     #[command(subcommand)]
     Snapshot(Snapshot),
+    /// Keep an arrangement with the programs of its windows under a name, and put it up again: what is missing is started.
+    #[command(subcommand)]
+    Layout(Layout),
     /// Show live what the desktop and its clients do and cost.
     Top {
         /// Print one view as text and end.
@@ -404,6 +407,36 @@ pub(crate) enum Snapshot {
     },
     /// Remove a snapshot for good.
     Delete { name: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Layout {
+    /// Keep what is here now. One of the same name is replaced. The file may be changed by hand: docs/layouts.md.
+    Save {
+        /// Letters, digits, dots, dashes and underscores.
+        name: String,
+        /// Only this workspace, such as focused, 2 or web.
+        #[arg(short, long, conflicts_with = "all")]
+        workspace: Option<String>,
+        /// All workspaces, which is the default.
+        #[arg(short, long)]
+        all: bool,
+    },
+    /// Put windows back to where they were, start the programs of those that are missing, and wait for them. One undo takes it back.
+    Restore {
+        name: String,
+        /// How long to wait for windows, such as 500ms, 10s or 2m.
+        #[arg(short, long, default_value = "10s", value_parser = duration)]
+        timeout: Duration,
+    },
+    /// List the arrangements.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove an arrangement for good.
+    Remove { name: String },
 }
 
 #[derive(Debug, ClapArgs)]

@@ -80,7 +80,9 @@ fn without_desktop(order: &Order) -> Option<anyhow::Result<ExitCode>> {
 /// How long a call may take.
 fn patience(order: &Order) -> Duration {
     match order {
-        Order::Launch { timeout, .. } | Order::WaitFor(WaitFor::Window { timeout, .. }) => *timeout + PATIENCE,
+        Order::Launch { timeout, .. }
+        | Order::WaitFor(WaitFor::Window { timeout, .. })
+        | Order::Layout(args::Layout::Restore { timeout, .. }) => *timeout + PATIENCE,
         _ => PATIENCE,
     }
 }
@@ -125,6 +127,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Order::Explain { window, json } => explain::window(connection, &window, json).await?,
         Order::Config(order) => config::ask(connection, order).await?,
         Order::Snapshot(order) => snapshot::carry_out(connection, order).await?,
+        Order::Layout(order) => snapshot::keep(connection, order).await?,
         Order::Top { once, json, interval } => top::run(connection, once, json, interval).await?,
         Order::Trace { id, last, json } => trace::show(connection, id, last, json).await?,
         Order::Debug { name, window } => Debug1Proxy::new(connection).await?.order(&name, window).await?,

@@ -7,7 +7,7 @@ use serde_json::json;
 use zbus::Connection;
 
 use crate::{
-    args::Snapshot,
+    args::{Layout, Snapshot},
     print::{clean, print, print_json, table},
 };
 
@@ -18,15 +18,7 @@ pub(crate) async fn carry_out(connection: &Connection, order: Snapshot) -> anyho
         Snapshot::Restore { name } => Ok(session.restore_snapshot(&name).await?),
         Snapshot::Delete { name } => Ok(session.delete_snapshot(&name).await?),
         Snapshot::List { json } => {
-            let snapshots = session.list_snapshots().await?;
-            if json {
-                let values = snapshots.iter().map(|SnapshotInfo { name, created_unix_ms, windows }| {
-                    json!({ "name": name, "created_unix_ms": created_unix_ms, "windows": windows })
-                });
-                return Ok(print_json(&values.collect())?);
-            }
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| u64::try_from(now.as_millis()).unwrap_or(u64::MAX));
-            Ok(print(&list(&snapshots, now))?)
+            print_list(&session.list_snapshots().await?, json, "no snapshots; `glassctl snapshot create NAME` makes one")
         }
         Snapshot::Diff { name, json } => {
             let differences = session.diff_snapshot(&name).await?;
@@ -41,9 +33,34 @@ pub(crate) async fn carry_out(connection: &Connection, order: Snapshot) -> anyho
     }
 }
 
-fn list(snapshots: &[SnapshotInfo], now_unix_ms: u64) -> String {
+/// `glassctl layout`: arrangements with the programs of their windows.
+pub(crate) async fn keep(connection: &Connection, order: Layout) -> anyhow::Result<()> {
+    let session = Session1Proxy::new(connection).await?;
+    match order {
+        Layout::Save { name, workspace, .. } => Ok(session.save_layout(&name, workspace.as_deref().unwrap_or_default()).await?),
+        Layout::Restore { name, timeout } => {
+            let timeout_ms = u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX).max(1);
+            Ok(session.restore_layout(&name, timeout_ms).await?)
+        }
+        Layout::Remove { name } => Ok(session.delete_layout(&name).await?),
+        Layout::List { json } => print_list(&session.list_layouts().await?, json, "no arrangements; `glassctl layout save NAME` keeps one"),
+    }
+}
+
+fn print_list(kept: &[SnapshotInfo], json: bool, none: &str) -> anyhow::Result<()> {
+    if json {
+        let values = kept.iter().map(|SnapshotInfo { name, created_unix_ms, windows }| {
+            json!({ "name": name, "created_unix_ms": created_unix_ms, "windows": windows })
+        });
+        return Ok(print_json(&values.collect())?);
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| u64::try_from(now.as_millis()).unwrap_or(u64::MAX));
+    Ok(print(&list(kept, now, none))?)
+}
+
+fn list(snapshots: &[SnapshotInfo], now_unix_ms: u64, none: &str) -> String {
     if snapshots.is_empty() {
-        return "no snapshots; `glassctl snapshot create NAME` makes one\n".to_owned();
+        return format!("{none}\n");
     }
     let rows = snapshots.iter().map(|snapshot| {
         let SnapshotInfo { name, created_unix_ms, windows } = snapshot;
@@ -68,7 +85,7 @@ mod tests {
         let snapshot = |name: &str, age_ms: u64| SnapshotInfo { name: name.into(), created_unix_ms: 1_000_000_000 - age_ms, windows: 3 };
         let snapshots = [snapshot("a", 500), snapshot("work", 90_000), snapshot("b", 7_200_000), snapshot("c", 900_000_000)];
         assert_eq!(
-            list(&snapshots, 1_000_000_000),
+            list(&snapshots, 1_000_000_000, ""),
             "\
 NAME  WINDOWS  MADE
 a     3        just now
@@ -77,6 +94,6 @@ b     3        2 h ago
 c     3        10 days ago
 "
         );
-        assert!(list(&[], 0).contains("snapshot create NAME"));
+        assert_eq!(list(&[], 0, "none"), "none\n");
     }
 }

@@ -104,3 +104,81 @@ fn a_session_that_is_killed_waits_for_the_program_of_its_layout() -> Result {
     next.wait_for("the terminal", |desktop| Ok((places(desktop)? == [[0, 0, 1280, 720]]).then_some(())))?;
     next.close_and_wait(&window)
 }
+
+/// Terminals by their application, where they are and how large.
+fn named(desktop: &Desktop) -> anyhow::Result<Vec<(String, [f64; 4])>> {
+    let of = |window: &serde_json::Value| {
+        let number = |key: &str| window[key].as_f64();
+        Some((window["app_id"].as_str()?.to_owned(), [number("x")?, number("y")?, number("width")?, number("height")?]))
+    };
+    let mut windows = desktop.windows()?.iter().map(|window| of(window).context("a window")).collect::<anyhow::Result<Vec<_>>>()?;
+    windows.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(windows)
+}
+
+#[test]
+fn an_arrangement_is_put_up_again_and_what_is_missing_is_started() -> Result {
+    let mut desktop = Desktop::start_configured(&["--size", "1280x720"], PLAIN)?;
+    let none = desktop.ctl_output(&["layout", "save", "work"])?;
+    assert!(String::from_utf8_lossy(&none.stderr).contains("there is no window there"), "{none:?}");
+    desktop.ctl(&["do", "set-layout", "tree"])?;
+    desktop.launch(&["foot", "--app-id=left", "--title=one"])?;
+    desktop.launch(&["foot", "--app-id=above"])?;
+    desktop.ctl(&["do", "split", "vertical"])?;
+    // Through a shell: what was launched is what is started again, not what became of it.
+    let below = desktop.launch(&["sh", "-c", "foot --app-id=below --title=three; true"])?;
+    let settled = |desktop: &Desktop| -> anyhow::Result<Option<Vec<_>>> {
+        let places = named(desktop)?;
+        let [(_, above), (_, below), (_, left)] = &places[..] else { return Ok(None) };
+        let in_place = above[..2] == [640.0, 0.0] && below[..2] == [640.0, 360.0] && left[..2] == [0.0, 0.0];
+        Ok((in_place && above[3] < 361.0 && below[3] < 361.0 && left[3] > 600.0).then_some(places))
+    };
+    let before = desktop.wait_for("three terminals in a tree", |desktop| settled(desktop))?;
+    desktop.ctl(&["layout", "save", "work"])?;
+    assert!(desktop.ctl(&["layout", "list"])?.contains("work"));
+    let file = desktop.folder().join("state/glasshouse/layouts/work.json");
+    let text = std::fs::read_to_string(&file)?;
+    assert!(text.contains("\"command\": [\n        \"sh\""), "{text}");
+
+    // One is closed, one moved away, the layout another.
+    desktop.close_and_wait(&below)?;
+    desktop.ctl(&["do", "set-floating", "on", "--window", "app-id:left"])?;
+    desktop.ctl(&["do", "set-layout", "columns"])?;
+    desktop.ctl(&["layout", "restore", "work", "--timeout", "30s"])?;
+    let after = desktop.wait_for("the arrangement", |desktop| settled(desktop))?;
+    assert_eq!(after, before);
+
+    // A session without any of them.
+    for app in ["left", "above", "below"] {
+        let window = desktop.wait_for_window(app)?;
+        desktop.close_and_wait(&window)?;
+    }
+    desktop.ctl(&["layout", "restore", "work", "--timeout", "30s"])?;
+    assert_eq!(desktop.wait_for("all of it", |desktop| settled(desktop))?, before);
+
+    // Mistakes have names.
+    let said = |desktop: &Desktop, arguments: &[&str]| -> anyhow::Result<String> {
+        let output = desktop.ctl_output(arguments)?;
+        anyhow::ensure!(!output.status.success(), "it was not refused");
+        Ok(String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert!(said(&desktop, &["layout", "restore", "wrok"])?.contains("there is no arrangement wrok; there is work"));
+    assert!(said(&desktop, &["layout", "save", "a/b"])?.contains("letters, digits"));
+    let window = desktop.wait_for_window("below")?;
+    desktop.close_and_wait(&window)?;
+    std::fs::write(&file, text.replace("\"sh\"", "\"no-such-program\""))?;
+    let missing = said(&desktop, &["layout", "restore", "work"])?;
+    assert!(missing.contains("below: no-such-program could not be started"), "{missing}");
+    std::fs::write(&file, text.replace("foot --app-id=below --title=three; true", "exit 3"))?;
+    let failed = said(&desktop, &["layout", "restore", "work"])?;
+    assert!(failed.contains("below: its program ended with exit status: 3"), "{failed}");
+    std::fs::write(&file, text.replace("foot --app-id=below --title=three; true", "sleep infinity"))?;
+    let late = said(&desktop, &["layout", "restore", "work", "--timeout", "500ms"])?;
+    assert!(late.contains("below: it opened no window in 0.5 s"), "{late}");
+    std::fs::write(&file, text.replace("\"single\": false", "\"singel\": false"))?;
+    let typo = said(&desktop, &["layout", "restore", "work"])?;
+    assert!(typo.contains("unknown field `singel`") && typo.contains("at line 4 column 10"), "{typo}");
+    desktop.ctl(&["layout", "remove", "work"])?;
+    assert!(desktop.ctl(&["layout", "list"])?.contains("no arrangements"));
+    Ok(())
+}

@@ -650,6 +650,18 @@ commands! {
         /// The snapshot's name.
         name: String,
     }
+    /// Keeps an arrangement under a name, with the programs of its windows.
+    SaveLayout = "save-layout", ARRANGE, Undo::No("glassctl layout remove removes it"), {
+        /// Letters, digits, dots, dashes and underscores.
+        name: String,
+        /// Only this workspace. Default: all.
+        workspace: Option<WorkspaceRef> = None,
+    }
+    /// Puts windows where they were when an arrangement was kept, and starts the programs of those that are missing. Undo puts those back that were there.
+    RestoreLayout = "restore-layout", ARRANGE, Undo::Arrangement, {
+        /// The arrangement's name.
+        name: String,
+    }
     /// Locks the session with the locker that the configuration names.
     Lock = "lock", MANAGE, Undo::No("only the locker unlocks"), {}
     /// Puts back what the last command changed.

@@ -8,6 +8,7 @@ mod examples;
 mod focus;
 mod histories;
 mod invariants;
+mod kept;
 mod lock;
 mod memory;
 mod mirrors;

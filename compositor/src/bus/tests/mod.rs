@@ -125,6 +125,10 @@ fn echo(request: Request) {
             SessionRequest::Restore { name, reply } => drop(reply.send(said(format!("restore {name}")))),
             SessionRequest::Diff { name, reply } => drop(reply.send(said(format!("diff {name}")))),
             SessionRequest::Delete { name, reply } => drop(reply.send(said(format!("delete {name}")))),
+            SessionRequest::SaveLayout { name, workspace, reply } => drop(reply.send(said(format!("save {name} {workspace:?}")))),
+            SessionRequest::ListLayouts { reply } => drop(reply.send(said("layouts".into()))),
+            SessionRequest::RestoreLayout { name, patience, reply } => drop(reply.send(said(format!("put up {name} {patience:?}")))),
+            SessionRequest::DeleteLayout { name, reply } => drop(reply.send(said(format!("remove {name}")))),
         },
         Request::Layouts { request, .. } => match request {
             LayoutsRequest::Register { offer, questions, reply, .. } => {
