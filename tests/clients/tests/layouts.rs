@@ -172,7 +172,9 @@ fn an_arrangement_is_put_up_again_and_what_is_missing_is_started() -> Result {
     std::fs::write(&file, text.replace("foot --app-id=below --title=three; true", "exit 3"))?;
     let failed = said(&desktop, &["layout", "restore", "work"])?;
     assert!(failed.contains("below: its program ended with exit status: 3"), "{failed}");
-    std::fs::write(&file, text.replace("foot --app-id=below --title=three; true", "sleep infinity"))?;
+    // It ends with the desktop.
+    let nothing = format!("tail --pid={} -f /dev/null", desktop.pid());
+    std::fs::write(&file, text.replace("foot --app-id=below --title=three; true", &nothing))?;
     let late = said(&desktop, &["layout", "restore", "work", "--timeout", "500ms"])?;
     assert!(late.contains("below: it opened no window in 0.5 s"), "{late}");
     std::fs::write(&file, text.replace("\"single\": false", "\"singel\": false"))?;

@@ -3,7 +3,7 @@
 use std::sync::mpsc;
 
 use glasshouse_protocols::{
-    Error,
+    Error, Session1Proxy,
     layouts::{LayoutOptions, LayoutPlacement, Layouts1Proxy, SIGNAL},
 };
 use zbus::{MessageStream, message::Type};
@@ -35,6 +35,21 @@ async fn calls_about_layouts_arrive_and_nonsense_does_not() {
     assert_eq!(fallback, "bad: \"tree\" is no fallback; it is one of master-stack, grid, monocle");
     let long = refused(layouts.arrange(7, &vec![placed(3); 10_001]).await);
     assert_eq!(long, "bad: 10001 windows are placed; 10000 is the most");
+}
+
+#[tokio::test]
+async fn arrangements_by_name_arrive() {
+    let bench = Bench::new(echo);
+    let session = Session1Proxy::new(&bench.connect().await).await.unwrap();
+    let refused = |answer: Result<(), Error>| answer.unwrap_err().to_string();
+    assert_eq!(refused(session.save_layout("work", "").await), "save work None");
+    assert_eq!(refused(session.save_layout("work", "2").await), "save work Some(Index(2))");
+    assert!(refused(session.save_layout("work", "0").await).starts_with("workspace cannot be \"0\""));
+    assert_eq!(refused(session.restore_layout("work", 0).await), "put up work 10s");
+    assert_eq!(refused(session.restore_layout("work", 1_500).await), "put up work 1.5s");
+    assert!(refused(session.restore_layout("work", 600_001).await).contains("ten minutes"));
+    assert_eq!(refused(session.list_layouts().await.map(drop)), "layouts");
+    assert_eq!(refused(session.delete_layout("work").await), "remove work");
 }
 
 #[tokio::test]
