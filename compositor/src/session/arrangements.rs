@@ -211,9 +211,9 @@ mod tests {
         assert_eq!((window.workspace, window.title_pattern.as_ref().map(Pattern::as_str)), (Some(0), Some("^mail")));
 
         let wrong = |from: &str, to: &str| ArrangementRecord::decode(text.replace(from, to).as_bytes()).unwrap_err();
-        assert_eq!(wrong("\"^mail\"", "\"(\""), "this is no regular expression: unclosed group at line 5 column 41");
+        assert_eq!(wrong("\"^mail\"", "\"(\""), "this is no regular expression: unclosed group at line 5 column 44");
         let typo = wrong("\"folder\"", "\"dir\"");
-        assert!(typo.starts_with("unknown field `dir`, expected one of `app_id`") && typo.ends_with("at line 5 column 82"), "{typo}");
+        assert!(typo.starts_with("unknown field `dir`, expected one of `app_id`") && typo.ends_with("at line 5 column 84"), "{typo}");
         assert_eq!(wrong("\"version\": 1", "\"version\": 2"), "it has version 2, and this program knows 1");
         let nowhere = wrong("\"workspace\": 0", "\"workspace\": 1");
         assert_eq!(nowhere, "window 1 is on a workspace that is not in the list, which begins with 0 and has 1");
