@@ -69,7 +69,7 @@ impl State {
         match kept {
             Ok((name, kept)) => {
                 let (started, whose) = (self.launches.started(), self.whose(caller));
-                self.session_job(Job::Keep { name, kept: Box::new(kept), started, command, whose, answer });
+                self.session_job(Job::Keep { name, kept: Box::new(kept), started, command: Box::new(command), whose, answer });
                 Ok(())
             }
             Err(refusal) => Err((refusal, answer)),

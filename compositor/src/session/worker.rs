@@ -61,7 +61,7 @@ pub(super) enum Job {
         name: SnapshotName,
         kept: Box<Kept>,
         started: BTreeMap<i32, Vec<String>>,
-        command: Command,
+        command: Box<Command>,
         whose: Whose,
         answer: Answer,
     },
@@ -100,7 +100,7 @@ pub(super) enum Outcome {
     Saved(io::Result<()>),
     Created { name: SnapshotName, whose: Whose, answer: Answer, result: Result<(), SnapshotError> },
     Read { name: SnapshotName, then: Then, result: Result<Memory, SnapshotError> },
-    Kept { command: Command, whose: Whose, answer: Answer, result: Result<(), SnapshotError> },
+    Kept { command: Box<Command>, whose: Whose, answer: Answer, result: Result<(), SnapshotError> },
     KeptRead { name: SnapshotName, whose: Whose, patience: Duration, answer: Answer, result: Result<Arrangement, SnapshotError> },
 }
 
