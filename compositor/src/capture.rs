@@ -90,7 +90,8 @@ impl State {
                 let outputs = self.desktop.screens();
                 let found = match name {
                     Some(name) => outputs.iter().find(|output| output.mode.name == *name),
-                    None => outputs.first(),
+                    // Rather what is shown than what shows it smaller.
+                    None => outputs.iter().find(|output| output.shows.is_none()),
                 };
                 let Some(output) = found else {
                     let names: Vec<_> = outputs.iter().map(|output| output.mode.name.as_str()).collect();

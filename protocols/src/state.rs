@@ -84,7 +84,7 @@ record! {
             /// What it shows of the logical space, after `transform`.
             logical_width: f64,
             logical_height: f64,
-            /// It is used. One that is not has no windows, programs do not see it, and its place is where it will be.
+            /// It is used. One that is not has no windows, programs do not see it, and its place is where it was when it was used, or said to be.
             enabled: bool,
             /// It shows something. One that does not is dark.
             powered: bool,

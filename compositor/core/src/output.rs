@@ -177,13 +177,15 @@ impl Outputs {
         }
         let mut mode = checked(mode)?;
         let placed = position.map(checked_position).transpose()?;
-        if mode.name.is_empty() {
+        // A name that nobody has chosen is no other output's, even if one had it.
+        let chosen = !mode.name.is_empty();
+        if !chosen {
             mode.name = self.free_name();
         } else if unused.is_none() && self.any_named(&mode.name).is_some() {
             return Err(Refusal::NameTaken(mode.name));
         }
         let was = self.departed.iter().position(|was| was.name == mode.name).and_then(|index| self.departed.remove(index));
-        let was = was.unwrap_or(Departed { name: String::new(), powered: true, mirror: None });
+        let was = was.filter(|_| chosen).unwrap_or(Departed { name: String::new(), powered: true, mirror: None });
         let id = unused.unwrap_or_else(|| {
             self.last += 1;
             OutputId(self.last)

@@ -63,20 +63,30 @@ impl State {
                 self.output_command(Command::RemoveOutput { output: OutputRef::Named(name) });
             }
         }
+        // Mirrors end before others begin: what was one may be shown by another now.
+        let said = |name: &str| config.outputs.get(name).and_then(|output| output.mirror.as_ref());
+        let is_other = |name: &&String| {
+            let now = self.desktop.all_outputs().into_iter().find(|output| output.mode.name == **name);
+            now.is_some_and(|now| said(name) != Some(&now.mirror.map_or(MirrorOf::Nothing, MirrorOf::Output)))
+        };
+        let ended: Vec<String> = self.configuration.mirrors.iter().filter(is_other).cloned().collect();
+        for name in ended {
+            self.mirror_output(&name, MirrorOf::Nothing);
+        }
+        self.configuration.mirrors.retain(|name| said(name).is_some());
         for (name, wanted) in &config.outputs {
             self.apply_output(name, wanted);
         }
-        // A section that is gone no longer turns anything off, nor makes it a mirror.
+        for (name, mirror) in config.outputs.keys().filter_map(|name| Some((name, said(name)?))) {
+            self.configuration.mirrors.insert(name.clone());
+            if self.desktop.all_outputs().iter().any(|output| output.mode.name == *name) {
+                self.mirror_output(name, mirror.clone());
+            }
+        }
+        // A section that is gone no longer turns anything off.
         let gone: Vec<_> = self.configuration.off.iter().filter(|name| !config.outputs.contains_key(*name)).cloned().collect();
         for name in gone {
             self.turn_on(&name);
-        }
-        let gone: Vec<_> = self.configuration.mirrors.iter().filter(|name| !config.outputs.contains_key(*name)).cloned().collect();
-        for name in gone {
-            self.configuration.mirrors.remove(&name);
-            if self.desktop.all_outputs().iter().any(|output| output.mode.name == name) {
-                self.mirror_output(&name, MirrorOf::Nothing);
-            }
         }
     }
 
@@ -94,14 +104,10 @@ impl State {
             let scale = wanted.scale.unwrap_or(1.0);
             let name = name.to_owned();
             self.configuration.declared.insert(name.clone());
-            self.output_command(Command::AddOutput { mode, name: Some(name.clone()), scale, transform: wanted.transform, position });
-            if let Some(mirror) = self.wanted_mirror(&name, wanted) {
-                self.mirror_output(&name, mirror);
-            }
+            self.output_command(Command::AddOutput { mode, name: Some(name), scale, transform: wanted.transform, position });
             return;
         }
         let fixed = self.configuration.fixed_size.contains(name);
-        let mirror = self.wanted_mirror(name, wanted);
         self.output_command(Command::ConfigureOutput {
             output: OutputRef::Named(name.to_owned()),
             mode: wanted.mode.filter(|_| !fixed),
@@ -111,18 +117,8 @@ impl State {
             name: None,
             enabled: None,
             power: None,
-            mirror,
+            mirror: None,
         });
-    }
-
-    /// What the file says of a mirror. One that it made and no longer speaks of is none.
-    fn wanted_mirror(&mut self, name: &str, wanted: &Output) -> Option<MirrorOf> {
-        let said = wanted.mirror.clone();
-        let was_said = match &said {
-            Some(_) => !self.configuration.mirrors.insert(name.to_owned()),
-            None => self.configuration.mirrors.remove(name),
-        };
-        said.or(was_said.then_some(MirrorOf::Nothing))
     }
 
     fn mirror_output(&mut self, name: &str, mirror: MirrorOf) {

@@ -41,6 +41,18 @@ pub struct Configuration {
     pub fixed_size: BTreeSet<String>,
 }
 
+impl Configuration {
+    /// Whether it is the configuration that has turned an output off.
+    pub fn turned_off(&self, output: &str) -> bool {
+        self.off.contains(output)
+    }
+
+    /// Whether the configuration says of which output this one is a mirror, or that it is none.
+    pub fn made_mirror(&self, output: &str) -> bool {
+        self.mirrors.contains(output)
+    }
+}
+
 impl Default for Configuration {
     fn default() -> Self {
         Self {

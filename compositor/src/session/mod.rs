@@ -156,8 +156,17 @@ impl Session {
 impl State {
     /// Before clients are let in: makes the desktop what it was, as far as that is wanted, and keeps it from now on.
     pub fn open_session(&mut self, socket: &Path, wishes: &Wishes<'_>) {
+        if !self.restore_session(socket, wishes) {
+            // Nothing is remembered; somebody must be able to see something all the same.
+            self.observe(Event::OutputsRestored { focused: None });
+            self.settle();
+        }
+    }
+
+    /// Answers whether there was anything.
+    fn restore_session(&mut self, socket: &Path, wishes: &Wishes<'_>) -> bool {
         if wishes.restore == Restore::Never {
-            return;
+            return false;
         }
         let opened = match &self.session.state {
             Some(state) => Journal::open(state, &self.control.wayland_display, socket).map_err(|error| error.to_string()),
@@ -165,7 +174,10 @@ impl State {
         };
         let journal = match opened {
             Ok(journal) => journal,
-            Err(why) => return self.session_failed(&why),
+            Err(why) => {
+                self.session_failed(&why);
+                return false;
+            }
         };
         let Found { memory, starts, complaints } = journal.load(wishes.restore);
         for complaint in complaints {
@@ -174,12 +186,27 @@ impl State {
         }
         match Worker::start(&self.handle, Some(journal), self.session.state.as_deref()) {
             Ok(worker) => self.session.worker = Some(worker),
-            Err(error) => return self.session_failed(&format!("its thread cannot be started: {error}")),
+            Err(error) => {
+                self.session_failed(&format!("its thread cannot be started: {error}"));
+                return false;
+            }
         }
         self.session.keeping = Some(Keeping { changed: true, starts, ..Keeping::default() });
-        if let Some(memory) = memory {
-            self.resume(memory, wishes);
+        let Some(memory) = memory else { return false };
+        self.resume(memory, wishes);
+        true
+    }
+
+    /// What the next desktop shall know. What the configuration says of outputs it will say again, or no longer.
+    fn memory_to_keep(&self) -> Memory {
+        let mut memory = self.desktop.memory_with_absent();
+        for output in &mut memory.outputs {
+            output.enabled |= self.configuration.turned_off(&output.mode.name);
+            if self.configuration.made_mirror(&output.mode.name) {
+                output.mirror = None;
+            }
         }
+        memory
     }
 
     fn resume(&mut self, mut memory: Memory, wishes: &Wishes<'_>) {
@@ -226,11 +253,12 @@ impl State {
         }
         self.session.absent = absent;
         let now = self.now;
-        let (Some(keeping), Some(worker)) = (&mut self.session.keeping, &self.session.worker) else { return };
-        if !keeping.changed || keeping.busy || now < keeping.not_before {
+        let is_due = |keeping: &Keeping| keeping.changed && !keeping.busy && now >= keeping.not_before;
+        if !self.session.keeping.as_ref().is_some_and(is_due) {
             return;
         }
-        let memory = self.desktop.memory_with_absent();
+        let memory = self.memory_to_keep();
+        let (Some(keeping), Some(worker)) = (&mut self.session.keeping, &self.session.worker) else { return };
         keeping.changed = false;
         if keeping.written.as_ref() == Some(&memory) {
             return;
@@ -254,7 +282,7 @@ impl State {
     pub fn end_session(&mut self) {
         let Some(worker) = self.session.worker.take() else { return };
         if self.session.keeping.take().is_some() && self.quit {
-            let memory = Box::new(self.desktop.memory_with_absent());
+            let memory = Box::new(self.memory_to_keep());
             if worker.send(Job::Save { memory, ended: true, starts: 0 }).is_err() {
                 tracing::warn!("the disk is behind: the end of the session is not written down");
             }

@@ -250,8 +250,43 @@ fn what_the_configuration_turns_off_is_off_at_every_start() -> Result {
     wait_until_written(&mut desktop, "side", "disabled", &false.into())?;
     let config_file = desktop.config_file();
     let folder = desktop.kill()?;
-    std::fs::write(config_file, config.replace("[output.side]\n", "[output.side]\nenabled = false\n"))?;
-    let desktop = start_again(folder, &[])?;
+    std::fs::write(&config_file, config.replace("[output.side]\n", "[output.side]\nenabled = false\n"))?;
+    let mut desktop = start_again(folder, &[])?;
     assert!(states_of_outputs(&desktop)?.iter().all(|(name, enabled, ..)| name != "side" || !enabled), "the file is stronger");
+    // Only as long as it says so: nobody else has turned it off.
+    desktop.ctl(&["do", "add-output", "320x240", "--name", "written"])?;
+    wait_until_written(&mut desktop, "written", "disabled", &false.into())?;
+    let folder = desktop.kill()?;
+    std::fs::write(&config_file, config)?;
+    let desktop = start_again(folder, &[])?;
+    assert_eq!(states_of_outputs(&desktop)?[..3], all_on);
+    Ok(())
+}
+
+#[test]
+fn a_configuration_that_turns_everything_off_leaves_one_output_at_the_first_start() -> Result {
+    for restore in ["never", "after-crash"] {
+        let config = format!("[session]\nrestore = \"{restore}\"\n[output.HEADLESS-1]\nenabled = false\n");
+        let desktop = Desktop::start_configured(&[], &config)?;
+        assert_eq!(states_of_outputs(&desktop)?, [("HEADLESS-1".to_owned(), true, false, None)], "{restore}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_mirror_and_its_source_change_places_in_one_reload() -> Result {
+    let one = "[output.HEADLESS-1]\nmode = \"800x600\"\n[output.side]\nmode = \"640x480\"\nmirror = \"HEADLESS-1\"\n";
+    let other = "[output.HEADLESS-1]\nmode = \"1024x768\"\nmirror = \"side\"\n[output.side]\nmode = \"640x480\"\n";
+    let mut desktop = Desktop::start_configured(&[], one)?;
+    for (config, mirror, source) in [(other, "HEADLESS-1", "side"), (one, "side", "HEADLESS-1")] {
+        std::fs::write(desktop.config_file(), config)?;
+        desktop.wait_for("both outputs as the file says", |desktop| {
+            let states = states_of_outputs(desktop)?;
+            let is = |name: &str, of: Option<&str>| states.iter().any(|(other, _, _, mirror)| other == name && mirror.as_deref() == of);
+            Ok((is(mirror, Some(source)) && is(source, None)).then_some(()))
+        })?;
+    }
+    let outputs = desktop.ctl(&["outputs", "--json"])?;
+    assert!(outputs.contains("800"), "{outputs}");
     Ok(())
 }
