@@ -209,6 +209,9 @@ impl State {
                 self.clients.workspaces.outputs_changed();
                 self.output_manager.changed();
                 self.output_changed(output);
+                // Also if nothing is painted otherwise: another refresh rate is one of the display.
+                self.display.redraw.insert(output);
+                self.display.frame_wanted = true;
             }
             Effect::OutputRemoved { output } => {
                 self.events.outputs_changed();

@@ -190,6 +190,8 @@ impl Desktop {
         self.judge(now, effects);
         if self.take_along() {
             self.settle_workspaces();
+            // It is not maximized any more.
+            self.judge(now, effects);
         }
         self.changed = changed_since;
         self.aim(now, effects);

@@ -60,7 +60,6 @@ impl Desktop {
             if self.outputs.get(*id).is_none() {
                 let before = self.outputs.clone();
                 self.outputs.set_use(*id, *now);
-                self.told.forget_scene(*id);
                 effects.push(Effect::OutputAdded { output: *id });
                 self.follow_outputs(&before, effects);
                 self.welcome_output(*id);

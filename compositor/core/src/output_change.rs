@@ -43,12 +43,7 @@ impl Desktop {
         let was = self.any_output_of(asked)?.clone();
         let id = was.id;
         let mirror = change.mirror.as_ref().map(|mirror| self.checked_mirror(id, mirror)).transpose()?;
-        let mode = change.apply_to(&was.mode);
-        if mode != was.mode {
-            // Also if nothing of it is painted anew, a display has to hear of another refresh rate.
-            self.told.forget_scene(id);
-        }
-        self.configure_output(id, mode, change.position, effects)?;
+        self.configure_output(id, change.apply_to(&was.mode), change.position, effects)?;
         let enabled = change.enabled.map_or(was.enabled, |enabled| enabled.of(was.enabled));
         if let Some(output) = self.outputs.any_mut(id) {
             output.enabled = enabled;

@@ -1,6 +1,6 @@
 //! Which workspaces of a memory are which of those that are here, and how those come back that are not.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use glasshouse_scene::{LogicalPoint, LogicalSize, OutputId};
 
@@ -8,6 +8,7 @@ use crate::{
     desktop::Desktop,
     grid::{tame_i32, tame_point},
     ids::{WindowId, WorkspaceId},
+    layout::tiles::Outline,
     memory::{Memory, RememberedWindow, RememberedWorkspace},
     window::Floating,
     workspace::Lost,
@@ -60,6 +61,10 @@ impl Desktop {
         if let Some(workspace) = self.workspaces.get_mut(id) {
             workspace.name = name;
             workspace.layout = was.layout;
+            if let Some(outline @ Outline::Outside { .. }) = &was.tiles {
+                // Its parameters count before any of its windows is back.
+                workspace.tiling = Arc::new(outline.renamed(|_| None).build(&self.settings.tiles));
+            }
             let returns_to = was.returns_to.or_else(|| was.output.filter(|_| there.is_none()));
             workspace.lost = returns_to.map(|output| Lost { output, index, tiling: None });
         }

@@ -283,7 +283,7 @@ impl Desktop {
         let here = |number| returning.back.iter().find(|(_, back)| back.number == Some(number)).map(|(id, _)| *id);
         if let Some(outline) = returning.tiles_again(index, &workspace.tiling.outline(), Some(id), &self.settings.tiles, here) {
             let order = outline.windows();
-            workspace.tiling = Arc::new(outline.build(&self.settings.tiles));
+            workspace.tiling = Arc::new(workspace.tiling.rebuilt(&outline, &self.settings.tiles));
             workspace.reorder_tiles(&order);
         }
     }

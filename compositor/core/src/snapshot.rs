@@ -80,7 +80,8 @@ impl Desktop {
             workspace.layout = was.layout;
             workspace.windows = merged(&tiles, &workspace.windows, 0);
             if let Some(outline) = &was.tiles {
-                workspace.tiling = Arc::new(outline.renamed(|number| here.get(&number).copied()).build(&self.settings.tiles));
+                let outline = outline.renamed(|number| here.get(&number).copied());
+                workspace.tiling = Arc::new(workspace.tiling.rebuilt(&outline, &self.settings.tiles));
             }
         }
         self.workspaces.reorder(&places.known.values().copied().collect::<Vec<_>>());

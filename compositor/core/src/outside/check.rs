@@ -73,6 +73,8 @@ impl Question {
             if !area.contains_rect(&pixels) || !self.area.inflate(0.5, 0.5).contains_rect(&rect) {
                 return Err(BadAnswer::Outside { window, area: self.area });
             }
+            // As it will be drawn: half a pixel beyond the edge is cut off.
+            let pixels = pixels.intersection(&grid.pixels(self.area)).ok_or(BadAnswer::TooSmall(window))?;
             match (visible, follows_focus) {
                 (true, _) => shown.push((window, pixels)),
                 (false, false) => return Err(BadAnswer::Hidden(window)),

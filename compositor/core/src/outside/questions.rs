@@ -9,9 +9,10 @@ use glasshouse_scene::{LogicalRect, LogicalSize};
 
 use super::{
     BadAnswer, LayoutName, Offer, PATIENCE, ProviderId, Question, Subject, check,
-    registry::{Asked, Offers},
+    registry::{Asked, Offered, Offers},
 };
 use crate::{
+    command::LayoutKind,
     desktop::Desktop,
     effect::{Effect, Effects, Notice},
     grid::Grid,
@@ -66,33 +67,40 @@ impl Offers {
     }
 
     /// Asks if that has not been done. Answers whether somebody waits.
-    fn ask(&mut self, question: &Arc<Question>, now: Timestamp, effects: &mut Effects) -> bool {
+    fn ask(&mut self, newcomer: Option<WindowId>, question: &Arc<Question>, now: Timestamp, effects: &mut Effects) -> bool {
         let Some(offered) = self.offered.get_mut(&question.layout) else { return false };
         if let Some(asked) = self.asked.values_mut().find(|asked| asked.question == *question) {
             if !asked.given_up && now >= asked.until {
                 asked.given_up = true;
-                miss(&mut offered.misses, question.layout, effects);
+                offered.miss(question.layout, asked.until, effects);
             }
             return !asked.given_up;
         }
+        // A window waits once, however often the question about it changes.
+        let until = newcomer.map_or(now.after(PATIENCE), |window| *self.patience.entry(window).or_insert(now.after(PATIENCE)));
         if !offered.has_room() {
             return false;
         }
         self.last_serial += 1;
-        let (serial, given_up) = (self.last_serial, offered.is_slow());
+        let (serial, given_up) = (self.last_serial, offered.is_slow() || now >= until);
         offered.owed.insert(serial);
-        self.asked.insert(serial, Asked { question: Arc::clone(question), until: now.after(PATIENCE), given_up });
+        self.asked.insert(serial, Asked { question: Arc::clone(question), until, given_up });
         effects.push(Effect::AskLayout { provider: offered.provider, serial, question: Arc::clone(question) });
         !given_up
     }
 }
 
-/// It has not answered in time, or not well.
-fn miss(misses: &mut u32, layout: LayoutName, effects: &mut Effects) {
-    *misses = misses.saturating_add(1);
-    if *misses == super::MAX_MISSES {
-        tracing::warn!(%layout, "a layout does not answer in time: windows do not wait for it any more");
-        effects.push(Effect::Notify(Notice::LayoutsChanged));
+impl Offered {
+    /// It has not answered a question by `until`, or not well. However many questions ended at that moment, it is one hiccup.
+    fn miss(&mut self, layout: LayoutName, until: Timestamp, effects: &mut Effects) {
+        if self.missed.replace(until) == Some(until) {
+            return;
+        }
+        self.misses = self.misses.saturating_add(1);
+        if self.misses == super::MAX_MISSES {
+            tracing::warn!(%layout, "a layout does not answer in time: windows do not wait for it any more");
+            effects.push(Effect::Notify(Notice::LayoutsChanged));
+        }
     }
 }
 
@@ -106,15 +114,21 @@ impl Desktop {
         if !self.workspaces.iter().any(is_outside) {
             self.outside.asked.clear();
             self.outside.answers.clear();
+            self.outside.patience.clear();
             return;
         }
+        if self.is_locked() {
+            // What was asked before comes too late. It is asked again when somebody sees it.
+            self.outside.asked.clear();
+        }
         let wanted = self.questions();
+        self.outside.patience.retain(|window, _| wanted.iter().any(|wanted| wanted.newcomer == Some(*window)));
         self.outside.asked.retain(|_, asked| wanted.iter().any(|wanted| wanted.question == asked.question));
         let known: BTreeSet<WorkspaceId> = self.workspaces.iter().filter(|workspace| is_outside(workspace)).map(|found| found.id).collect();
         self.outside.answers.retain(|workspace, _| known.contains(workspace));
         for Wanted { workspace, newcomer, question } in wanted {
             let said = self.outside.answer_to(&question);
-            let waits = said.is_none() && !self.is_locked() && self.outside.ask(&question, now, effects);
+            let waits = said.is_none() && !self.is_locked() && self.outside.ask(newcomer, &question, now, effects);
             match newcomer {
                 Some(window) if waits => drop(self.outside.awaited.insert(window)),
                 Some(window) => {
@@ -155,6 +169,10 @@ impl Desktop {
         for workspace in self.workspaces.iter() {
             let Tiling::Outside(layout) = &*workspace.tiling else { continue };
             let Some((offer, _)) = offers.get(&layout.name()) else { continue };
+            // Where everything floats, the tiles are kept for another layout.
+            if self.layout_of(workspace) != LayoutKind::Outside(layout.name()) {
+                continue;
+            }
             let Some(output) = workspace.output.and_then(|output| self.outputs.get(output)) else { continue };
             let coming = self.windows.iter().filter(|window| {
                 window.home.workspace == Some(workspace.id)
@@ -266,8 +284,10 @@ impl Desktop {
         let mine = self.outside.offered.values_mut().filter(|offered| offered.provider == provider);
         let mut owed = false;
         for offered in mine {
-            owed |= offered.owed.contains(&serial);
-            offered.owed.retain(|asked| *asked > serial);
+            if offered.owed.contains(&serial) {
+                owed = true;
+                offered.owed.retain(|asked| *asked > serial);
+            }
         }
         let asked = self.outside.asked.get(&serial).cloned();
         let by_it = asked.filter(|asked| self.outside.offered.get(&asked.question.layout).is_some_and(|known| known.provider == provider));
@@ -293,7 +313,7 @@ impl Desktop {
                 if let Some(asked) = self.outside.asked.get_mut(&serial)
                     && !std::mem::replace(&mut asked.given_up, true)
                 {
-                    miss(&mut offered.misses, asked.question.layout, effects);
+                    offered.miss(asked.question.layout, asked.until, effects);
                 }
                 Err(bad)
             }

@@ -36,6 +36,8 @@ pub(crate) struct Offers {
     pub(super) awaited: BTreeSet<WindowId>,
     /// Where such windows will be.
     pub(super) foretold: BTreeMap<WindowId, LogicalRect>,
+    /// By when windows that are to come get their first size, whatever is asked about them meanwhile.
+    pub(super) patience: BTreeMap<WindowId, Timestamp>,
     pub(super) last_serial: u64,
 }
 
@@ -50,6 +52,8 @@ pub(super) struct Offered {
     pub(super) pid: Option<i32>,
     /// In a row.
     pub(super) misses: u32,
+    /// When it should have answered what it missed last.
+    pub(super) missed: Option<Timestamp>,
     /// What it was asked and has not answered.
     pub(super) owed: BTreeSet<u64>,
 }
@@ -147,7 +151,9 @@ impl Desktop {
             Caller::Person | Caller::Client => None,
         };
         offers.forget(name);
-        offers.offered.insert(name, Offered { offer, provider, pid, misses: 0, owed: BTreeSet::new() });
+        // Who registers again has read no more than before.
+        let owed = offers.offered.remove(&name).map(|before| before.owed).unwrap_or_default();
+        offers.offered.insert(name, Offered { offer, provider, pid, misses: 0, missed: None, owed });
         Ok(self.offers_changed(now))
     }
 

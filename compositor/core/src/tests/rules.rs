@@ -568,3 +568,11 @@ fn a_workspace_that_a_rule_makes_is_known_to_other_rules_at_once() {
     assert!(t.desktop.explain(window.id).unwrap().rules[0].matches);
     assert_eq!(window.area.size, LogicalSize::new(300.0, 200.0));
 }
+
+#[test]
+fn rules_see_that_a_window_which_a_drag_takes_along_is_not_maximized_any_more() {
+    let mut t = Bench::new(Settings::default());
+    t.run([Op::Command(Do::Plug(1000, 600, 1.0)), rules([run(state(State::Maximized, false), &["set-floating toggle"])])]);
+    t.run([Op::Open(3, 1, 1), Op::Along(3, [0, 0]), Op::Command(Do::Maximize(3, true)), Op::AllCommit]);
+    assert!(t.desktop.explain(t.window(3).id).unwrap().rules[0].matches);
+}

@@ -176,11 +176,18 @@ impl Tiling {
         if before.renamed(here).build(options).outline() != self.outline() {
             return None;
         }
-        let mut new = before.renamed(|id| if id == window { Some(id) } else { here(id) }).build(options);
-        if let (Self::Columns(new), Self::Columns(now)) = (&mut new, self) {
-            new.look_where(now);
+        Some(self.rebuilt(&before.renamed(|id| if id == window { Some(id) } else { here(id) }), options))
+    }
+
+    /// The layout of this structure, which looks where this one does, and belongs to the same program.
+    pub fn rebuilt(&self, outline: &Outline, options: &Options) -> Self {
+        let mut new = outline.build(options);
+        match (&mut new, self) {
+            (Self::Columns(new), Self::Columns(now)) => new.look_where(now),
+            (Self::Outside(new), Self::Outside(now)) => new.keep_terms_of(now),
+            _ => {}
         }
-        Some(new)
+        new
     }
 
     /// The same layout for other windows: those for which there is none leave it.

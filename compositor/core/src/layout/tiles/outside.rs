@@ -57,6 +57,14 @@ impl Outside {
         }
     }
 
+    /// How the program has registered, and what it said: that does not go with the structure.
+    pub(super) fn keep_terms_of(&mut self, other: &Self) {
+        if self.name == other.name {
+            self.terms = other.terms;
+            self.said.clone_from(&other.said);
+        }
+    }
+
     pub fn name(&self) -> LayoutName {
         self.name
     }
