@@ -352,6 +352,7 @@ impl State {
     /// Everything between the dispatch and the flush.
     fn turn(&mut self) {
         // Callers ask about a desktop of which everything is concluded.
+        self.end_drags();
         self.settle();
         self.requests_turn();
         if self.desktop.deadline().is_some_and(|at| self.now >= at) {

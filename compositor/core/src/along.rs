@@ -35,10 +35,10 @@ impl Desktop {
         self.touch();
     }
 
-    /// The drag is over: the window is let go where it is.
-    pub(crate) fn drag_over(&mut self) {
-        self.pointer.along = None;
-        if self.goes_along() {
+    /// The drag by this finger, or the pointer's, is over: the window is let go where it is. What another drag took along stays with that.
+    pub(crate) fn drag_over(&mut self, finger: Option<i32>) {
+        self.pointer.along.take_if(|along| along.finger == finger);
+        if self.pointer.grab.as_ref().is_some_and(|grab| grab.holder == Holder::Drag(finger)) {
             self.end_grab();
         }
         self.touch();

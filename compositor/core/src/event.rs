@@ -161,7 +161,10 @@ pub enum Event {
         finger: Option<i32>,
     },
     /// A client's drag is over, whatever became of it.
-    DragOver,
+    DragOver {
+        /// As [`Event::DragTakesWindow`]'s.
+        finger: Option<i32>,
+    },
 
     /// The session was locked or unlocked.
     Locked(bool),

@@ -110,7 +110,7 @@ impl Desktop {
                 }
             }
             Event::DragTakesWindow { window, offset, finger } => self.drag_takes(window, offset.map(tame_i32), finger),
-            Event::DragOver => self.drag_over(),
+            Event::DragOver { finger } => self.drag_over(finger),
             Event::Locked(locked) => self.set_locked(locked, effects),
             Event::LockSurfaceCreated { surface, output } => self.lock_surface_created(surface, output),
             Event::LockSurfaceMapped { surface } => self.lock_surface_mapped(surface),

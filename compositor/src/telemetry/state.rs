@@ -22,6 +22,7 @@ const SLOWEST_HZ: f64 = 0.001;
 impl State {
     /// Handles one input under a trace of its own, unless it is a part of one that is traced already.
     pub fn traced<T>(&mut self, kind: Kind, handle: impl FnOnce(&mut Self) -> T) -> T {
+        self.end_drags();
         if !self.telemetry.traces.enter(kind, self.now) {
             return handle(self);
         }

@@ -3,6 +3,7 @@
 pub mod activation;
 pub mod client;
 pub mod compositor;
+mod drags;
 mod ext_foreign_toplevel_list_v1;
 mod ext_transient_seat_v1;
 pub mod ext_workspace_v1;
@@ -149,6 +150,7 @@ pub struct Clients {
     pub sandboxes: security_context_v1::Listeners,
     /// Windows whose dialogs other clients may have.
     pub foreign: xdg_foreign_v2::Foreign,
+    pub drags: drags::Drags,
     pub icons: xdg_toplevel_icon_v1::Icons,
     pub toplevel_drags: xdg_toplevel_drag_v1::ToplevelDrags,
     /// When somebody rang last.
@@ -247,6 +249,7 @@ impl Clients {
             workspaces: ext_workspace_v1::Workspaces::default(),
             sandboxes: security_context_v1::Listeners::default(),
             foreign: xdg_foreign_v2::Foreign::default(),
+            drags: drags::Drags::default(),
             icons: xdg_toplevel_icon_v1::Icons::default(),
             toplevel_drags: xdg_toplevel_drag_v1::ToplevelDrags::default(),
             rang: None,

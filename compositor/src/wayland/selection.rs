@@ -13,6 +13,7 @@ use smithay::{
             wl_surface::WlSurface,
         },
     },
+    utils::Serial,
     wayland::selection::{
         SelectionHandler,
         data_device::{
@@ -42,11 +43,9 @@ impl DataDeviceHandler for State {
 }
 
 impl ClientDndGrabHandler for State {
-    fn started(&mut self, source: Option<WlDataSource>, icon: Option<WlSurface>, _seat: Seat<Self>) {
-        let finger = self.input.touch.grab_start_data().filter(|_| !self.input.pointer.is_grabbed());
-        let finger = finger.map(|start| i32::from(start.slot));
-        self.toplevel_drag_started(source.as_ref(), finger);
+    fn started(&mut self, source: Option<WlDataSource>, icon: Option<WlSurface>, seat: Seat<Self>) {
         let surface = icon.as_ref().and_then(id_of);
+        self.drag_started(source.as_ref(), surface, seat);
         if let Some(known) = surface.and_then(|surface| self.clients.surfaces.all.get_mut(&surface)) {
             known.role = Role::Attached;
         }
@@ -54,8 +53,7 @@ impl ClientDndGrabHandler for State {
     }
 
     fn dropped(&mut self, _target: Option<WlSurface>, _validated: bool, _seat: Seat<Self>) {
-        self.toplevel_drag_over();
-        self.observe(Event::DragIcon { surface: None });
+        self.drag_dropped();
     }
 }
 
@@ -98,6 +96,12 @@ impl Dispatch<WlDataDevice, DataDeviceUserData> for State {
         if let wl_data_device::Request::SetSelection { source: Some(source), .. } = &request
             && !state.source_selected(source)
         {
+            return;
+        }
+        if let wl_data_device::Request::StartDrag { serial, .. } = &request
+            && !state.drag_may_start(Serial::from(*serial))
+        {
+            tracing::debug!(serial, "a drag by what drags already");
             return;
         }
         <DataDeviceState as Dispatch<WlDataDevice, DataDeviceUserData, State>>::request(state, client, resource, request, data, dh, init);

@@ -66,8 +66,8 @@ impl State {
     }
 
     /// A client's drag begins. `finger`: the one that drags, if it is not the pointer.
-    pub fn toplevel_drag_started(&mut self, source: Option<&WlDataSource>, finger: Option<i32>) {
-        let Some(source) = source.map(Resource::id) else { return };
+    pub fn toplevel_drag_started(&mut self, source: &WlDataSource, finger: Option<i32>) {
+        let source = source.id();
         self.clients.toplevel_drags.used.insert(source.clone());
         let drag = self.clients.toplevel_drags.drags.iter_mut().find(|drag| drag.source == source && drag.stage == Stage::Announced);
         let Some(drag) = drag else { return };
@@ -77,12 +77,15 @@ impl State {
         }
     }
 
-    /// The drag that was going on is over, whatever became of it. There is one at a time.
-    pub fn toplevel_drag_over(&mut self) {
-        let running = |drag: &&mut ToplevelDrag| matches!(drag.stage, Stage::Running(_));
-        if let Some(drag) = self.clients.toplevel_drags.drags.iter_mut().find(running) {
+    /// The drag with this source is over, whatever became of it.
+    pub fn toplevel_drag_over(&mut self, source: &ObjectId) {
+        let running = self.clients.toplevel_drags.drags.iter_mut().find_map(|drag| match drag.stage {
+            Stage::Running(finger) if drag.source == *source => Some((drag, finger)),
+            _ => None,
+        });
+        if let Some((drag, finger)) = running {
             drag.stage = Stage::Over;
-            self.observe(Event::DragOver);
+            self.observe(Event::DragOver { finger });
         }
     }
 
@@ -142,6 +145,7 @@ impl Dispatch<XdgToplevelDragV1, ()> for State {
         _: &mut DataInit<'_, State>,
     ) {
         use xdg_toplevel_drag_v1::{Error, Request};
+        state.end_drags();
         let Some(drag) = state.clients.toplevel_drags.drags.iter_mut().find(|drag| drag.object == *resource) else { return };
         match request {
             Request::Attach { toplevel, x_offset, y_offset } => {
@@ -165,9 +169,11 @@ impl Dispatch<XdgToplevelDragV1, ()> for State {
 
     fn destroyed(state: &mut State, client: ClientId, object: &XdgToplevelDragV1, (): &()) {
         state.small_gone(&client);
-        let gone = state.clients.toplevel_drags.drags.extract_if(.., |drag| drag.object == *object);
-        if gone.filter(|drag| matches!(drag.stage, Stage::Running(_))).count() > 0 {
-            state.observe(Event::DragOver);
+        let gone = state.clients.toplevel_drags.drags.iter().position(|drag| drag.object == *object);
+        if let Some(gone) = gone.map(|index| state.clients.toplevel_drags.drags.swap_remove(index))
+            && let (Stage::Running(finger), Some(_)) = (gone.stage, gone.attached)
+        {
+            state.observe(Event::DragOver { finger });
         }
     }
 }

@@ -113,8 +113,11 @@ fn a_finger_takes_a_window_along() {
     assert_eq!(t.area(2)[..2], [40.0, 40.0]);
     t.run([Op::TouchMove(200.0, 150.0), Op::Point(900.0, 500.0)]);
     assert_eq!(t.area(2)[..2], [190.0, 140.0], "the pointer has nothing to do with it");
-    t.run([Op::AlongEnds, Op::TouchUp]);
-    assert_eq!(t.area(2)[..2], [190.0, 140.0]);
+    t.run([Op::AlongEnds, Op::TouchMove(220.0, 150.0)]);
+    assert_eq!(t.area(2)[..2], [210.0, 140.0], "the end of the pointer's drag is not that of the finger's");
+    t.observe(Event::DragOver { finger: Some(7) });
+    t.run([Op::TouchMove(300.0, 150.0), Op::TouchUp]);
+    assert_eq!(t.area(2)[..2], [210.0, 140.0]);
 }
 
 #[test]

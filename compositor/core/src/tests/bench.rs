@@ -432,7 +432,7 @@ impl Bench {
                     self.observe(Event::DragTakesWindow { window, offset: offset.into(), finger: None });
                 }
             }
-            Op::AlongEnds => self.observe(Event::DragOver),
+            Op::AlongEnds => self.observe(Event::DragOver { finger: None }),
             Op::Title(n, title) => self.change(n, WindowChange::Title(title.to_owned())),
             Op::Rules(rules) => {
                 let settings = Settings { rules, ..self.desktop.settings().clone() };

@@ -215,8 +215,15 @@ fn a_window_that_is_hidden_from_pictures_is_so_on_the_mirror() {
 #[test]
 fn programs_hear_that_a_mirror_is_gone_and_layers_on_it_are_closed() {
     let mut t = two();
-    t.say_of_outputs("configure-output HEADLESS-2 --mirror HEADLESS-1").unwrap();
     let mirror = t.id_of_output("HEADLESS-2");
+    let layers = ["HEADLESS-1", "HEADLESS-2"].map(|name| {
+        let (surface, output) = (t.desktop.allocate_surface(), Some(t.id_of_output(name)));
+        t.observe(Event::LayerCreated { surface, output, namespace: "panel".to_owned() });
+        surface
+    });
+    t.say_of_outputs("configure-output HEADLESS-2 --mirror HEADLESS-1").unwrap();
+    let closed = |t: &Bench| layers.map(|surface| t.effects.contains(&Effect::CloseLayer { surface }));
+    assert_eq!(closed(&t), [false, true]);
     assert!(t.effects.contains(&Effect::OutputRemoved { output: mirror }));
     assert!(t.effects.contains(&Effect::Redraw { output: mirror }), "and it shows something else");
     t.say_of_outputs("configure-output HEADLESS-2 --mirror none").unwrap();
