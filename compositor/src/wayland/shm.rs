@@ -21,7 +21,7 @@ use smithay::reexports::wayland_server::{
 
 use super::{
     client::quota_of,
-    quota::{Counted, Quota, Share, Weight},
+    quota::{Counted, Share, Weight},
 };
 use crate::{State, telemetry::count_request};
 
@@ -35,7 +35,8 @@ pub struct Pool {
     /// Whether the display has been told of it: pools without a shown buffer never cross the link.
     pub announced: AtomicBool,
     share: Option<Share>,
-    weight: Option<Weight>,
+    /// Shared with icons, which keep the descriptor open for longer.
+    pub weight: Option<Arc<Weight>>,
 }
 
 impl Pool {
@@ -109,7 +110,7 @@ impl Dispatch<WlShm, ()> for State {
             bytes: AtomicU64::new(u64::try_from(size).unwrap_or_default()),
             announced: AtomicBool::new(false),
             share: quota_of(client).map(|quota| quota.take(Counted::Pool)),
-            weight: quota_of(client).map(Quota::weigh),
+            weight: quota_of(client).map(|quota| Arc::new(quota.weigh())),
         });
         pool.weigh();
         // What a refused pool holds is freed with the client.

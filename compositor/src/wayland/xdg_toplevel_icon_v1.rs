@@ -4,7 +4,7 @@
 //! reads on a thread of its own ([`crate::icon`]). A buffer of an icon that has been set outlives its pool, so each counts as a pool.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -27,7 +27,7 @@ use smithay::{
 
 use super::{
     client::quota_of,
-    quota::{Counted, MAX_ICON_BUFFERS, Share, over},
+    quota::{Counted, MAX_ICON_BUFFERS, Share, Weight, over},
     shm::ShmBuffer,
 };
 use crate::{State, icon::IconPixels};
@@ -46,8 +46,11 @@ pub struct Icon {
 struct IconBuffer {
     pixels: IconPixels,
     scale: i32,
+    buffer: ObjectId,
     /// Its memory, which stays open.
     _share: Option<Share>,
+    /// The bytes of that.
+    _weight: Option<Arc<Weight>>,
 }
 
 /// Kept with every icon object: it can be changed until a window has it.
@@ -55,6 +58,15 @@ struct IconBuffer {
 pub enum Draft {
     Open(Icon),
     Set(Arc<Icon>),
+}
+
+impl Draft {
+    fn icon(&self) -> &Icon {
+        match self {
+            Self::Open(icon) => icon,
+            Self::Set(icon) => icon,
+        }
+    }
 }
 
 /// The double-buffered icon of a window.
@@ -74,7 +86,7 @@ impl Cacheable for Wanted {
 /// Which icons a buffer must not be destroyed before.
 #[derive(Debug, Default)]
 pub struct Icons {
-    users: HashMap<ObjectId, Vec<XdgToplevelIconV1>>,
+    users: HashMap<ObjectId, HashSet<XdgToplevelIconV1>>,
 }
 
 impl Icons {
@@ -85,11 +97,23 @@ impl Icons {
         }
     }
 
-    fn icon_gone(&mut self, icon: &XdgToplevelIconV1) {
-        self.users.retain(|_, icons| {
-            icons.retain(|known| known != icon);
-            !icons.is_empty()
-        });
+    /// Pairs of an icon and one of its buffers.
+    pub fn uses(&self) -> usize {
+        self.users.values().map(HashSet::len).sum()
+    }
+
+    fn used(&mut self, buffer: ObjectId, icon: &XdgToplevelIconV1) {
+        self.users.entry(buffer).or_default().insert(icon.clone());
+    }
+
+    /// The icon is gone, or has another buffer in the place of this one.
+    fn no_longer_used(&mut self, buffer: &ObjectId, icon: &XdgToplevelIconV1) {
+        if let Some(icons) = self.users.get_mut(buffer) {
+            icons.remove(icon);
+            if icons.is_empty() {
+                self.users.remove(buffer);
+            }
+        }
     }
 }
 
@@ -202,7 +226,12 @@ impl Dispatch<XdgToplevelIconV1, Mutex<Draft>> for State {
                     tracing::debug!(edge = shm.width, format = ?shm.format, "a buffer of an icon that nobody can use");
                     return;
                 };
-                icon.buffers.retain(|other| (other.pixels.edge, other.scale) != (pixels.edge, scale));
+                let same = |other: &mut IconBuffer| (other.pixels.edge, other.scale) == (pixels.edge, scale);
+                let replaced: Vec<ObjectId> = icon.buffers.extract_if(.., same).map(|other| other.buffer).collect();
+                // Of another scale it may be the icon's still.
+                for buffer in replaced.iter().filter(|replaced| icon.buffers.iter().all(|other| other.buffer != **replaced)) {
+                    state.clients.icons.no_longer_used(buffer, resource);
+                }
                 if icon.buffers.len() >= MAX_ICON_BUFFERS as usize {
                     over(resource, MAX_ICON_BUFFERS, "buffers of one icon");
                     return;
@@ -211,19 +240,18 @@ impl Dispatch<XdgToplevelIconV1, Mutex<Draft>> for State {
                 if let Some(share) = &share {
                     share.check(resource);
                 }
-                icon.buffers.push(IconBuffer { pixels, scale, _share: share });
-                let users = state.clients.icons.users.entry(buffer.id()).or_default();
-                if !users.contains(resource) {
-                    users.push(resource.clone());
-                }
+                icon.buffers.push(IconBuffer { pixels, scale, buffer: buffer.id(), _share: share, _weight: shm.pool.weight.clone() });
+                state.clients.icons.used(buffer.id(), resource);
             }
             _ => {}
         }
     }
 
-    fn destroyed(state: &mut State, client: ClientId, icon: &XdgToplevelIconV1, _: &Mutex<Draft>) {
+    fn destroyed(state: &mut State, client: ClientId, icon: &XdgToplevelIconV1, draft: &Mutex<Draft>) {
         state.small_gone(&client);
-        state.clients.icons.icon_gone(icon);
+        for buffer in &draft.lock().unwrap_or_else(PoisonError::into_inner).icon().buffers {
+            state.clients.icons.no_longer_used(&buffer.buffer, icon);
+        }
     }
 }
 
