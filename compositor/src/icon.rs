@@ -16,9 +16,9 @@ use crate::bus::BusError;
 
 /// Larger ones are no icons.
 const MAX_EDGE: u32 = 1_024;
-/// Who reads at the same time. A file that does not answer keeps one of them.
+/// Who reads at the same time; others wait for their turn.
 const READERS: usize = 4;
-/// How long a file may take.
+/// How long to wait for a turn, and how long for the pixels.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 static READING: Semaphore = Semaphore::const_new(READERS);
@@ -46,9 +46,14 @@ impl IconPixels {
     ///
     /// # Errors
     ///
-    /// The file is shorter than its client said, or does not answer, or others have not for so long that nobody can look.
+    /// The file is shorter than its client said, or is no memory, or there is no turn in time.
     pub async fn read(self) -> Result<Vec<u8>, BusError> {
-        let permit = READING.try_acquire().map_err(|_| refused("other icons are being read and do not come; try again later"))?;
+        if !self.is_memory() {
+            return Err(refused("its client keeps its icon in a file that is no memory, which nobody waits for"));
+        }
+        let Ok(Ok(permit)) = tokio::time::timeout(PATIENCE, READING.acquire()).await else {
+            return Err(refused("other icons are being read and do not come; try again later"));
+        };
         let (sender, answer) = oneshot::channel();
         let reader = thread::Builder::new().name("icon".to_owned()).spawn(move || {
             // Whoever asked may have gone away.
@@ -61,6 +66,12 @@ impl IconPixels {
             Ok(Ok(Err(error))) => Err(refused(&format!("its client has taken the icon's memory away: {error}"))),
             Ok(Err(_)) | Err(_) => Err(refused("the memory of its icon does not answer")),
         }
+    }
+
+    /// Only memfds and files of tmpfs have seals. Others may be of a file system that never answers, and keep a thread for ever; the
+    /// kernel knows which it is without asking any.
+    fn is_memory(&self) -> bool {
+        rustix::fs::fcntl_get_seals(&self.fd).is_ok()
     }
 
     fn read_now(&self) -> io::Result<Vec<u8>> {
@@ -88,7 +99,7 @@ mod tests {
     use super::*;
 
     fn icon(bytes: &[u8], edge: u32, offset: u64, stride: u32, opaque: bool) -> Option<IconPixels> {
-        let mut file = tempfile::tempfile().unwrap();
+        let mut file = File::from(rustix::fs::memfd_create("icon", rustix::fs::MemfdFlags::CLOEXEC).unwrap());
         file.write_all(bytes).unwrap();
         IconPixels::new(Arc::new(file.into()), edge, offset, stride, opaque)
     }
@@ -100,6 +111,22 @@ mod tests {
         assert_eq!(rows, [4, 5, 6, 7, 8, 9, 10, 11, 16, 17, 18, 19, 20, 21, 22, 23]);
         let opaque = icon(&bytes, 1, 0, 4, true).unwrap().read().await.unwrap();
         assert_eq!(opaque, [0, 1, 2, 0xff]);
+    }
+
+    #[tokio::test]
+    async fn many_can_look_at_once_and_nobody_is_sent_away() {
+        let bytes = vec![0x55; 256 * 256 * 4];
+        let readers = (0..64).map(|_| tokio::spawn(icon(&bytes, 256, 0, 1_024, false).unwrap().read()));
+        for reader in readers.collect::<Vec<_>>() {
+            assert_eq!(reader.await.unwrap().unwrap(), bytes);
+        }
+    }
+
+    #[tokio::test]
+    async fn files_that_may_not_answer_are_not_read() {
+        let (pipe, _other_end) = rustix::pipe::pipe().unwrap();
+        let icon = IconPixels::new(Arc::new(pipe), 1, 0, 4, false).unwrap();
+        assert!(matches!(icon.read().await, Err(BusError::Refused(why)) if why.contains("no memory")));
     }
 
     #[tokio::test]
