@@ -198,7 +198,11 @@ impl State {
     pub fn tell_differences(&mut self) {
         let now = self.now;
         if let Some(trace) = self.events.outputs.take() {
-            for payload in self.events.replica.output_events(&self.wire_outputs()) {
+            let changes = self.events.replica.output_events(&self.wire_outputs());
+            if changes.iter().any(|change| matches!(change, Payload::OutputChanged(change) if change.name.is_some())) {
+                self.output_renamed(trace);
+            }
+            for payload in changes {
                 self.events.publish(payload, trace, now);
             }
         }
@@ -225,6 +229,16 @@ impl State {
             }
         }
         self.tell_facts();
+    }
+
+    /// What is on an output is told with its name, while the core, which knows it by a number, has nothing new to say of it.
+    fn output_renamed(&mut self, trace: u64) {
+        self.events.layers.get_or_insert(trace);
+        self.events.workspaces.get_or_insert(trace);
+        let windows: Vec<WindowId> = self.events.replica.windows().map(|window| WindowId(window.id)).collect();
+        for window in windows {
+            self.events.windows.entry(window).or_insert(trace);
+        }
     }
 
     /// The last phase of a turn: subscribers hear of it, and who waits for it gets an answer.

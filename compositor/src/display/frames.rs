@@ -56,6 +56,11 @@ impl State {
 
     /// A refresh of the output is near: what its clients have drawn goes out, and they may draw the next.
     pub(super) fn begin_frame(&mut self, output: OutputId) {
+        if self.desktop.output(output).is_none() {
+            // It went, or became a mirror, after this frame was asked for. Who draws for it is on another one.
+            self.display.frame_wanted = true;
+            return;
+        }
         let _frame = tracing::debug_span!("frame", output = output.0).entered();
         let visible = self.desktop.visible(output);
         let hidden_due = self.now.since(self.display.last_hidden_tick) >= HIDDEN;
@@ -154,6 +159,16 @@ impl State {
                 self.display.feedback_sent.push((on, at, feedback));
             }
         }
+    }
+
+    /// Programs have this output no more: nothing will be presented to them on it.
+    pub fn frames_end(&mut self, output: OutputId) {
+        let display = &mut self.display;
+        display.ticks.remove(&output);
+        let waiting = display.feedback.extract_if(.., |(on, _)| *on == output).map(|(_, feedback)| feedback);
+        let sent = display.feedback_sent.extract_if(.., |(on, ..)| *on == output).map(|(_, _, feedback)| feedback);
+        waiting.chain(sent).for_each(PresentationFeedbackCallback::discarded);
+        display.frame_wanted = true;
     }
 
     fn discard_sent_feedback(&mut self) {

@@ -77,6 +77,7 @@ impl State {
         if self.desktop.screen(id).is_none() {
             self.display.link.set_output(id, None);
         }
+        self.frames_end(id);
         self.telemetry.outputs.forget(id);
     }
 
