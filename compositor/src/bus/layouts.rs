@@ -11,7 +11,7 @@ use glasshouse_protocols::{
     layouts::{ArrangeRequest, LayoutInfo, LayoutOptions, LayoutPlacement, LayoutQuestion, LayoutWindow},
 };
 use glasshouse_scene::{LogicalPoint, LogicalRect, LogicalSize};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tracing::error;
 use zbus::{
     Connection, interface,
@@ -126,7 +126,7 @@ impl Layouts1 {
             let (caller, sender) = self.peer.line();
             let gone = Gone { provider: ProviderId(self.peer.number()), caller, sender };
             let first = result.is_ok().then_some(answered);
-            tokio::spawn(deliver(connection.clone(), self.peer.destination(), first, queue, gone));
+            tokio::spawn(deliver(connection.clone(), self.peer.destination(), self.peer.over(), first, queue, gone));
         }
         result.map(|()| answer)
     }
@@ -205,38 +205,35 @@ struct Gone {
 async fn deliver(
     connection: Connection,
     destination: Option<OwnedUniqueName>,
+    mut over: watch::Receiver<bool>,
     first: Option<ResponseDispatchListener>,
     mut questions: mpsc::Receiver<ArrangeRequest>,
     gone: Gone,
 ) {
-    if let Some(first) = first {
+    let ended = async {
         tokio::select! {
-            () = first => {}
             () = connection.closed() => {}
+            // An error: the peer is gone.
+            _ = over.wait_for(|over| *over) => {}
         }
-    }
-    loop {
-        let asked = tokio::select! {
-            asked = questions.recv() => asked,
-            () = connection.closed() => None,
-        };
-        let Some(asked) = asked else { break };
-        let sender = destination.is_none().then(|| UniqueName::from_static_str(DESKTOP).ok()).flatten();
-        let signal = match asked.signal(sender.as_ref(), destination.as_deref()) {
-            Ok(signal) => signal,
-            Err(error) => {
-                error!(%error, "a question about a layout cannot be encoded");
-                continue;
+    };
+    let work = async {
+        if let Some(first) = first {
+            first.await;
+        }
+        while let Some(asked) = questions.recv().await {
+            let sender = destination.is_none().then(|| UniqueName::from_static_str(DESKTOP).ok()).flatten();
+            match asked.signal(sender.as_ref(), destination.as_deref()) {
+                // A program that does not read stops this here; the main loop goes on without it.
+                Ok(signal) if connection.send(&signal).await.is_err() => break,
+                Ok(_) => {}
+                Err(error) => error!(%error, "a question about a layout cannot be encoded"),
             }
-        };
-        // A program that does not read stops this here; the main loop goes on without it.
-        let sent = tokio::select! {
-            sent = connection.send(&signal) => sent.is_ok(),
-            () = connection.closed() => false,
-        };
-        if !sent {
-            break;
         }
+    };
+    tokio::select! {
+        () = ended => {}
+        () = work => {}
     }
     let Gone { provider, caller, sender } = gone;
     // An error: the main loop has ended.

@@ -35,6 +35,8 @@ struct Inner {
     destination: Option<OwnedUniqueName>,
     /// Told when it does not read its events.
     cut: Arc<Notify>,
+    /// True when its connection ends from this side: then nothing may hold on to that.
+    over: watch::Sender<bool>,
 }
 
 impl Drop for Inner {
@@ -47,7 +49,14 @@ impl Peer {
     /// A program of the same user, which may do everything.
     pub(super) fn new(pid: i32, destination: Option<OwnedUniqueName>, shared: Shared) -> Self {
         let caller = Caller::Program { pid: (pid > 0).then_some(pid), scopes: Scopes::ALL };
-        Self(Arc::new(Inner { number: shared.hub.caller(), caller, shared, destination, cut: Arc::default() }))
+        Self(Arc::new(Inner {
+            number: shared.hub.caller(),
+            caller,
+            shared,
+            destination,
+            cut: Arc::default(),
+            over: watch::Sender::new(false),
+        }))
     }
 
     /// Told when it does not read its events.
@@ -76,6 +85,17 @@ impl Peer {
     /// From now on events are kept for it. Replaces its former subscription.
     pub(super) fn subscribe(&self, filter: Filter) -> Queue {
         self.0.shared.hub.subscribe(self.0.number, filter, self.0.cut.clone())
+    }
+
+    /// Becomes true, or loses its other end, when nothing more is to be sent to it.
+    pub(super) fn over(&self) -> watch::Receiver<bool> {
+        self.0.over.subscribe()
+    }
+
+    /// Nothing more is sent to it. Whether there was a subscription.
+    pub(super) fn end(&self) -> bool {
+        self.0.over.send_replace(true);
+        self.unsubscribe()
     }
 
     /// Whether there was a subscription.

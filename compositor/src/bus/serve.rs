@@ -153,7 +153,7 @@ pub(super) async fn connection(stream: UnixStream, shared: Shared, guid: OwnedGu
             _ = stopped.changed() => break true,
         }
     };
-    peer.unsubscribe();
+    peer.end();
     drop(peer);
     if stop {
         // An error: its other end does not read.

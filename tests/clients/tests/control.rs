@@ -167,7 +167,8 @@ async fn the_configuration_describes_outputs() -> Result {
     let mut desktop = Desktop::start_configured(&[], text)?;
     let names = |desktop: &Desktop| -> anyhow::Result<Vec<String>> {
         let outputs: serde_json::Value = serde_json::from_str(&desktop.ctl(&["outputs", "--json"])?)?;
-        Ok(outputs.as_array().into_iter().flatten().filter_map(|output| output["name"].as_str().map(str::to_owned)).collect())
+        let used = outputs.as_array().into_iter().flatten().filter(|output| output["enabled"] == true);
+        Ok(used.filter_map(|output| output["name"].as_str().map(str::to_owned)).collect())
     };
     assert_eq!(names(&desktop)?, ["LEFT", "RIGHT"]);
     std::fs::write(desktop.config_file(), text.replace("[output.RIGHT]", "[output.RIGHT]\nenabled = false"))?;

@@ -46,18 +46,18 @@ fn a_prefix_gets_programs_manual_pages_and_completions_that_work() -> Result {
     let found = quiet(Command::new("man").arg("--where").arg("glassctl-do").env("MANPATH", below("share/man")))?;
     assert_eq!(Path::new(found.trim()), below("share/man/man1/glassctl-do.1"));
 
-    let ask = "source \"$1\"; COMP_WORDS=(glassctl lay); COMP_CWORD=1; _glassctl glassctl lay glassctl; printf '%s\\n' \"${COMPREPLY[@]}\"";
+    let ask = "source \"$1\"; COMP_WORDS=(glassctl wor); COMP_CWORD=1; _glassctl glassctl wor glassctl; printf '%s\\n' \"${COMPREPLY[@]}\"";
     let bash = below("share/bash-completion/completions/glassctl");
-    assert_eq!(quiet(Command::new("bash").args(["--norc", "-c", ask, "bash"]).arg(bash))?, "layers\n");
+    assert_eq!(quiet(Command::new("bash").args(["--norc", "-c", ask, "bash"]).arg(bash))?, "workspaces\n");
     quiet(Command::new("zsh").arg("-n").arg(below("share/zsh/site-functions/_glassctl")))?;
     // As a user's shell finds it: it is enough that the prefix is among the data folders.
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths(std::iter::once(below("bin")).chain(std::env::split_paths(&path)))?;
     let mut fish = Command::new("fish");
-    fish.args(["--command", "complete --do-complete 'glassctl lay'"]).env("PATH", path).env("XDG_DATA_DIRS", below("share"));
+    fish.args(["--command", "complete --do-complete 'glassctl wor'"]).env("PATH", path).env("XDG_DATA_DIRS", below("share"));
     fish.env("HOME", folder.path()).env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME");
     let completed = quiet(&mut fish)?;
-    assert!(completed.starts_with("layers\t"), "{completed}");
+    assert!(completed.starts_with("workspaces\t"), "{completed}");
     Ok(())
 }
 

@@ -120,7 +120,7 @@ fn flags_that_are_wrong_keep_the_desktop_from_starting_and_files_do_not() -> Res
         anyhow::Ok(command.output()?)
     };
     for (arguments, sentence) in [
-        (&["--layout", "spiral"][..], "write \"floating\", \"columns\""),
+        (&["--layout", "colums"][..], "did you mean \"columns\"?"),
         (&["--set", "layout.gap-px=abc"], "write a number"),
         (&["--set", "layout.gap-xp=1"], "did you mean gap-px?"),
         (&["--size", "0x5"], "width"),

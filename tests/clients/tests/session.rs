@@ -242,7 +242,7 @@ fn what_the_configuration_turns_off_is_off_at_every_start() -> Result {
     // A command is remembered, whatever the file says; what the file says of mirrors is stronger than what is remembered.
     desktop.ctl(&["do", "configure-output", "side", "--enabled", "off"])?;
     desktop.ctl(&["do", "configure-output", "twin", "--mirror", "none"])?;
-    wait_until_written(&mut desktop, "twin", "mirror", &Value::Null)?;
+    wait_until_written(&mut desktop, "side", "disabled", &true.into())?;
     let folder = desktop.kill()?;
     let mut desktop = start_again(folder, &[])?;
     assert_eq!(states_of_outputs(&desktop)?, [state("HEADLESS-1", true, None), state("side", false, None), state("twin", true, mirror())]);

@@ -32,7 +32,7 @@ pub enum Refusal {
     NoLayout { name: LayoutName, offered: Vec<LayoutName> },
     #[error("{0}")]
     BadOffer(String),
-    #[error("the parameters of a layout have at most {most} bytes")]
+    #[error("the parameters of a layout have at most {most} bytes, and none of them is zero")]
     BadParameters { most: usize },
     #[error("there is nothing to change: {0}")]
     NothingToChange(&'static str),

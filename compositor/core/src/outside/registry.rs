@@ -216,9 +216,9 @@ impl Desktop {
 
     /// # Errors
     ///
-    /// [`Refusal::BadParameters`] if they are too long, [`Refusal::NothingToChange`] if the layout is one of the desktop's own.
+    /// [`Refusal::BadParameters`] if they are too long or cannot be sent, [`Refusal::NothingToChange`] if the layout is one of the desktop's own.
     pub(crate) fn set_layout_parameters(&mut self, workspace: WorkspaceId, text: &str) -> Result<(), Refusal> {
-        if text.len() > MAX_PARAMETERS {
+        if text.len() > MAX_PARAMETERS || text.contains('\0') {
             return Err(Refusal::BadParameters { most: MAX_PARAMETERS });
         }
         // The layout may be that of a command before this one.

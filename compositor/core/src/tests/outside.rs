@@ -487,6 +487,37 @@ fn a_locked_session_asks_nobody_and_asks_when_it_is_unlocked() {
 }
 
 #[test]
+fn a_question_that_is_open_when_the_session_is_locked_wakes_nobody() {
+    let mut play = Play::new(offer());
+    (1..=2).for_each(|n| play.open(n));
+    play.run(Op::Limits(1, (0, 100), (0, 0)));
+    let (_, serial, question) = play.asked.remove(0);
+    play.t.observe(Event::Locked(true));
+    play.t.step(Op::Pass(100));
+    assert!(play.t.desktop.deadline().is_none_or(|deadline| deadline > play.t.now));
+    // Nobody has the focus, which is what other invariants are about.
+    let (_, answer) = play.t.desktop.answer_layout(PROGRAM, serial, &strips(&question), play.t.now);
+    assert_eq!(answer, Err(BadAnswer::Over(serial)));
+    play.t.observe(Event::Locked(false));
+    play.hear();
+    play.answer();
+    assert_eq!(play.areas(&[1, 2]), stacked(2));
+}
+
+#[test]
+fn a_window_waits_once_however_often_the_question_about_it_changes() {
+    let mut play = Play::new(offer());
+    (1..=2).for_each(|n| play.open(n));
+    play.t.step(Op::Open(3, 300, 200));
+    for step in 0..4 {
+        assert_eq!(play.t.clients[&3].pending.len(), 0, "after {step} steps");
+        play.t.step(Op::Limits(1, (0, 100 + step), (0, 0)));
+        play.t.step(Op::Pass(5));
+    }
+    assert_eq!(play.t.clients[&3].pending.len(), 1);
+}
+
+#[test]
 fn an_output_that_is_unplugged_in_between_costs_no_window() {
     let mut play = Play::new(offer());
     (1..=2).for_each(|n| play.open(n));

@@ -73,7 +73,7 @@ async fn wait(connection: Connection, peer: Peer, stopped: &mut watch::Receiver<
             _ = stopped.changed() => break,
         }
     }
-    peer.unsubscribe();
+    peer.end();
     drop(peer);
     // An error: the bus does not read.
     let _ = time::timeout(LAST_WORDS, connection.graceful_shutdown()).await;

@@ -52,7 +52,8 @@ impl Outside {
             windows: windows.iter().map(|(window, _)| *window).collect(),
             // From a file that somebody edited, a wish may be no size.
             wishes: windows.iter().filter_map(|(window, wish)| Some((*window, wish.filter(is_size)?))).collect(),
-            parameters: parameters.to_owned(),
+            // No zero can be sent to the program.
+            parameters: parameters.replace('\0', ""),
             ..Self::new(name)
         }
     }
