@@ -344,8 +344,8 @@ mod tests {
             Payload::AgentTaskCompleted(AgentTask { task: "t".into(), outcome: "succeeded".into(), details: dict(), pid: Some(1) }),
             Payload::ConfigChanged(ConfigChanged { options: vec!["layout.gap-px".into()] }),
             Payload::ModeChanged(ModeChanged { mode: "resize".into() }),
-            Payload::LayoutsChanged(LayoutsChanged { layouts: vec!["spiral".into()], late: vec![] }),
             Payload::KeyboardLayoutChanged(KeyboardLayoutChanged { number: 2, name: "German".into() }),
+            Payload::LayoutsChanged(LayoutsChanged { layouts: vec!["spiral".into()], late: vec![] }),
             Payload::CommandRun(CommandRun { command: "undo".into(), caller: "program".into(), pid: Some(2) }),
         ];
         let kinds: Vec<_> = payloads.iter().map(|payload| payload.kind().to_owned()).collect();
