@@ -192,6 +192,8 @@ impl Desktop {
             self.settle_workspaces();
             // It is not maximized any more.
             self.judge(now, effects);
+            // Nor do fingers pull it.
+            self.check_swipe();
         }
         self.changed = changed_since;
         self.aim(now, effects);

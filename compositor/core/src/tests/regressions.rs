@@ -97,3 +97,9 @@ fn nothing_vanishes_where_smallest_sizes_do_not_fit() {
     let commits = (0..4).map(Op::ClientCommits);
     check(Settings { layout: LayoutKind::Tree, ..Settings::default() }, (1000, 600, 1.0), ops.into_iter().chain(commits));
 }
+
+#[test]
+fn fingers_do_not_pull_what_a_drag_takes_along() {
+    let open = [Op::Swipe, Op::Open(3, 1, 1), Op::Open(0, 1, 1), Op::AllCommit];
+    check(Settings::default(), (1000, 600, 1.0), open.into_iter().chain([Op::SwipeBy(0.0, 309.5), Op::Along(3, [0, 0])]));
+}
