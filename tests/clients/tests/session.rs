@@ -46,6 +46,9 @@ fn arranged() -> anyhow::Result<Desktop> {
     Ok(desktop)
 }
 
+/// Of 1920 logical pixels, what two tiles have: the outer gap is left on both sides, and the gap between them.
+const ROW: f64 = 1920.0 - 3.0 * 12.0;
+
 /// Waits until clients have answered and the desktop on the disk is the one that is there.
 fn come_to_rest(desktop: &mut Desktop) -> anyhow::Result<BTreeMap<String, Value>> {
     let path = desktop.folder().join("state/glasshouse/wayland-test/session.json");
@@ -56,11 +59,22 @@ fn come_to_rest(desktop: &mut Desktop) -> anyhow::Result<BTreeMap<String, Value>
         let windows = written.pointer("/payload/memory/windows").and_then(|windows| windows.as_array()).cloned().unwrap_or_default();
         let two = windows.iter().find(|window| window["app_id"] == "two");
         let focus = windows.iter().max_by_key(|window| window["focus"].as_u64()).map(|window| window["app_id"].clone());
+        let width = |app_id: &str| places.get(app_id).and_then(|place| place["width"].as_f64());
         let at_rest = two
             .is_some_and(|two| two["at"] == serde_json::json!([180.0, 150.0]) && two["size"] == serde_json::json!([400.0, 300.0]))
             && focus == Some("one".into())
-            && places.get("two").and_then(|two| two["width"].as_f64()).is_some_and(|width| width > 300.0 && width <= 400.0);
+            && width("two").is_some_and(|width| width > 300.0 && width <= 400.0)
+            // Both tiles have answered that they changed places: together they fill the row.
+            && width("one").zip(width("three")).is_some_and(|(one, three)| one + three == ROW);
         Ok(at_rest.then_some(places))
+    })
+}
+
+/// Waits until windows have these places, and says which they had if they do not get them.
+fn reach(desktop: &mut Desktop, what: &str, wanted: &BTreeMap<String, Value>) -> Result {
+    desktop.wait_for(what, |desktop| Ok((places(desktop)? == *wanted).then_some(()))).map_err(|error| {
+        let now = places(desktop).unwrap_or_default();
+        error.context(format!("wanted: {wanted:#?}\nnow: {now:#?}"))
     })
 }
 
@@ -74,10 +88,7 @@ fn a_desktop_that_was_killed_gives_windows_their_places_back() -> Result {
     for app_id in ["two", "one", "three"] {
         launch(&desktop, app_id)?;
     }
-    desktop.wait_for("the same places", |desktop| Ok((places(desktop)? == before).then_some(()))).map_err(|error| {
-        let after = places(&desktop).unwrap_or_default();
-        error.context(format!("before: {before:#?}\nafter: {after:#?}"))
-    })?;
+    reach(&mut desktop, "the same places", &before)?;
     // Another one in a row.
     come_to_rest(&mut desktop)?;
     let mut desktop = start_again(desktop.kill()?, &[])?;
@@ -146,7 +157,7 @@ fn a_snapshot_is_made_compared_restored_and_removed() -> Result {
     let said = desktop.ctl(&["snapshot", "diff", "work"])?;
     assert!(said.contains("is at 50,60") && said.contains("is fullscreen and was not"), "{said}");
     desktop.ctl(&["snapshot", "restore", "work"])?;
-    desktop.wait_for("the places of the snapshot", |desktop| Ok((places(desktop)? == before).then_some(())))?;
+    reach(&mut desktop, "the places of the snapshot", &before)?;
     desktop.ctl(&["do", "undo"])?;
     assert!(desktop.ctl(&["snapshot", "diff", "work"])?.contains("is fullscreen and was not"));
     // The commands do the same without waiting.
