@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use glasshouse_scene::{ElementId, ElementKind, LogicalPoint, LogicalRect, PhysicalPoint, Scene, SurfaceId};
+use glasshouse_scene::{ElementId, ElementKind, LogicalPoint, LogicalRect, PhysicalPoint, PhysicalRect, Scene, SurfaceId};
 
 use super::bench::Bench;
 use crate::{
@@ -248,10 +248,6 @@ fn mirrors_show_their_sources(t: &Bench) {
         let Some(source) = t.desktop.output(source) else { panic!("{mirror:?} shows nothing") };
         assert!(mirror.enabled && mirror.mirror.as_ref() == Some(&source.mode.name), "{mirror:?}");
         assert!(t.desktop.output(mirror.id).is_none() && t.desktop.workspaces().iter().all(|on| on.output != Some(mirror.id)));
-        let shown = |scene: Scene| {
-            let drawn = |element: &&glasshouse_scene::Element| matches!(element.kind, ElementKind::Surface(_));
-            scene.elements.iter().filter(drawn).map(|element| element.id).collect::<Vec<_>>()
-        };
         let [Some(on_mirror), Some(on_source)] = [mirror.id, source.id].map(|id| t.desktop.scene(View::Output(id), t.now)) else {
             panic!("{mirror:?} and {source:?} have no scenes")
         };
@@ -260,18 +256,28 @@ fn mirrors_show_their_sources(t: &Bench) {
             mirror.mode.transform.apply_size(glasshouse_scene::PhysicalSize::new(mirror.mode.width as i32, mirror.mode.height as i32))
         );
         assert!(on_mirror.cursors.len() <= on_source.cursors.len());
-        // Something thin may be less than half a pixel of the smaller one.
-        let (on_mirror, on_source) = (shown(on_mirror), shown(on_source));
+        let surfaces = |scene: Scene| {
+            let drawn = |element: &glasshouse_scene::Element| matches!(element.kind, ElementKind::Surface(_));
+            let part = |element: glasshouse_scene::Element| {
+                (element.id, element.clip.map_or(Some(element.area), |clip| clip.intersection(&element.area)))
+            };
+            scene.elements.into_iter().filter(drawn).map(part).collect::<Vec<_>>()
+        };
+        let (on_mirror, on_source) = (surfaces(on_mirror), surfaces(on_source));
         let is_dark = !mirror.powered || !source.powered;
         assert!(!is_dark || on_mirror.is_empty());
-        if source.size.width * t.desktop.screen(mirror.id).map_or(0.0, |seen| seen.mode.scale) >= 300.0 {
-            let missing: Vec<_> = on_source.iter().filter(|id| !on_mirror.contains(id)).collect();
-            let small = |id: &ElementId| match id {
-                ElementId::Surface(surface) => t.desktop.surfaces.size(*surface).is_none_or(|size| size.width < 20.0 || size.height < 20.0),
-                _ => true,
-            };
-            assert!(is_dark || t.desktop.is_moving() || missing.iter().all(|id| small(id)), "{missing:?} is not on the mirror");
+        let scale = t.desktop.screen(mirror.id).map_or(0.0, |seen| seen.mode.scale);
+        if is_dark || t.desktop.is_moving() || source.size.width * scale < 300.0 {
+            continue;
         }
+        // What is thin may be less than half a pixel of the smaller one.
+        let can_be_seen = |part: &Option<PhysicalRect>| {
+            let pixels = |length: i32| f64::from(length) / source.mode.scale * scale;
+            part.is_some_and(|part| pixels(part.width()).min(pixels(part.height())) >= 1.0)
+        };
+        let missing: Vec<_> =
+            on_source.iter().filter(|(id, part)| can_be_seen(part) && on_mirror.iter().all(|(other, _)| other != id)).collect();
+        assert!(missing.is_empty(), "{missing:?} is not on the mirror");
     }
 }
 
