@@ -10,7 +10,6 @@ use crate::{
     desktop::Desktop,
     grab::{Holder, What},
     ids::WindowId,
-    window::Phase,
 };
 
 /// A window that a drag and drop takes along.
@@ -62,7 +61,8 @@ impl Desktop {
             self.pointer.along = None;
             return false;
         }
-        let is_there = |window: &&crate::window::Window| window.phase == Phase::Mapped && self.seen(window) && !window.modes.fullscreen;
+        // Whether its layout hides it is only known when it has been asked, and does not matter to somebody who has it in the hand.
+        let is_there = |window: &&crate::window::Window| self.on_screen(window) && !window.modes.fullscreen;
         let Some(window) = window.filter(is_there) else { return false };
         if along.held || self.pointer.grab.is_some() || self.lock.on {
             return false;

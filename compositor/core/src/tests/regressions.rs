@@ -103,3 +103,10 @@ fn fingers_do_not_pull_what_a_drag_takes_along() {
     let open = [Op::Swipe, Op::Open(3, 1, 1), Op::Open(0, 1, 1), Op::AllCommit];
     check(Settings::default(), (1000, 600, 1.0), open.into_iter().chain([Op::SwipeBy(0.0, 309.5), Op::Along(3, [0, 0])]));
 }
+
+#[test]
+fn what_goes_along_is_where_it_is_asked_to_be_at_once() {
+    let ops = [Op::Command(Do::Layout(LayoutKind::Columns)), Op::Open(3, 1, 1), Op::Open(0, 1, 1), Op::ClientCommits(3), Op::AllCommit];
+    let along = [Op::Along(3, [0, 0]), Op::Command(Do::Focus(3))];
+    check(Settings::default(), (1, 1, 8.0), ops.into_iter().chain(along));
+}
