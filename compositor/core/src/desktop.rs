@@ -183,17 +183,11 @@ impl Desktop {
             // The workspace that it left may be gone, and with it the home of somebody who is not shown yet.
             self.settle_workspaces();
         }
-        self.check_swipe();
-        self.settle_focus(effects);
-        // What rules change is in what follows.
-        let changed_since = self.changed;
-        self.judge(now, effects);
+        let changed_since = self.follow_homes(now, effects);
         if self.take_along() {
+            // It has another home, is not maximized any more, and fingers do not pull it.
             self.settle_workspaces();
-            // It is not maximized any more.
-            self.judge(now, effects);
-            // Nor do fingers pull it.
-            self.check_swipe();
+            self.follow_homes(now, effects);
         }
         self.changed = changed_since;
         self.aim(now, effects);
@@ -207,6 +201,16 @@ impl Desktop {
         self.follow_look(under);
         self.animate(now);
         self.tell(now, under, effects);
+    }
+
+    /// What follows from where windows live: who has the focus, and what rules say. Answers what is left to be concluded: what rules change
+    /// is in what follows.
+    fn follow_homes(&mut self, now: Timestamp, effects: &mut Effects) -> Changed {
+        self.check_swipe();
+        self.settle_focus(effects);
+        let left = self.changed;
+        self.judge(now, effects);
+        left
     }
 
     /// Whether there is nothing of which the conclusions are not drawn.

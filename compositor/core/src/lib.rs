@@ -69,6 +69,7 @@ pub use layout::tiles;
 pub use memory::{Memory, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace};
 pub use motion::{Animations, Curve, Movement};
 pub use output::OutputInfo;
+pub use output_change::OutputChange;
 pub use paint::{Audience, View};
 pub use permit::permit;
 pub use rules::{MAX_RULES, Rules};

@@ -3,7 +3,7 @@
 use glasshouse_scene::LogicalPoint;
 
 use crate::{
-    command::{MirrorOf, Mode, OutputMode, OutputRef, Refusal, Switch},
+    command::{Command, MirrorOf, Mode, OutputMode, OutputRef, Refusal, Switch},
     desktop::Desktop,
     effect::{Effect, Effects},
     ids::OutputId,
@@ -12,18 +12,24 @@ use crate::{
 
 /// What `configure-output` says. What is `None` stays.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct OutputChange {
-    pub(crate) mode: Option<Mode>,
-    pub(crate) scale: Option<f64>,
-    pub(crate) transform: Option<glasshouse_scene::Transform>,
-    pub(crate) position: Option<LogicalPoint>,
-    pub(crate) name: Option<String>,
-    pub(crate) enabled: Option<Switch>,
-    pub(crate) power: Option<Switch>,
-    pub(crate) mirror: Option<MirrorOf>,
+pub struct OutputChange {
+    pub mode: Option<Mode>,
+    pub scale: Option<f64>,
+    pub transform: Option<glasshouse_scene::Transform>,
+    pub position: Option<LogicalPoint>,
+    pub name: Option<String>,
+    pub enabled: Option<Switch>,
+    pub power: Option<Switch>,
+    pub mirror: Option<MirrorOf>,
 }
 
 impl OutputChange {
+    /// The command that says this.
+    pub fn of(self, output: impl Into<OutputRef>) -> Command {
+        let Self { mode, scale, transform, position, name, enabled, power, mirror } = self;
+        Command::ConfigureOutput { output: output.into(), mode, scale, transform, position, name, enabled, power, mirror }
+    }
+
     fn apply_to(&self, was: &OutputMode) -> OutputMode {
         let mut changed = was.clone();
         if let Some(Mode { width, height, refresh_mhz }) = self.mode {

@@ -1,5 +1,5 @@
 use glasshouse_core::{
-    Caller, Command, OutputRef,
+    Caller, Command, OutputChange, OutputRef,
     command::{Argument, Mode},
 };
 use glasshouse_protocols::{Output, OutputOptions, finite};
@@ -52,8 +52,7 @@ impl Outputs1 {
     /// power (b: whether it shows anything), and mirror (s: the name of another output whose picture it shows, or none); what is absent
     /// stays.
     async fn configure(&self, #[zbus(connection)] connection: &Connection, name: &str, options: OutputOptions) -> Result<(), BusError> {
-        let command = Command::ConfigureOutput {
-            output: OutputRef::Named(name.to_owned()),
+        let change = OutputChange {
             mode: options.mode.map(|mode| read::<Mode>("mode", &mode)).transpose()?,
             scale: options.scale,
             transform: transform(options.transform.as_deref())?,
@@ -63,7 +62,7 @@ impl Outputs1 {
             power: options.power.map(Into::into),
             mirror: options.mirror.map(|mirror| read("mirror", &mirror)).transpose()?,
         };
-        self.run(connection, command).await
+        self.run(connection, change.of(OutputRef::Named(name.to_owned()))).await
     }
 
     /// Takes an output away. Its windows move to another one, and back when an output of that name returns.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use glasshouse_config::{Animate, Config, Output, Resolved};
-use glasshouse_core::{Caller, Command, Event, OutputRef, command::MirrorOf};
+use glasshouse_core::{Caller, Command, Event, OutputChange, OutputRef, command::MirrorOf};
 
 use crate::State;
 
@@ -71,7 +71,7 @@ impl State {
         };
         let ended: Vec<String> = self.configuration.mirrors.iter().filter(is_other).cloned().collect();
         for name in ended {
-            self.mirror_output(&name, MirrorOf::Nothing);
+            self.change_output(&name, OutputChange { mirror: Some(MirrorOf::Nothing), ..OutputChange::default() });
         }
         self.configuration.mirrors.retain(|name| said(name).is_some());
         for (name, wanted) in &config.outputs {
@@ -80,7 +80,7 @@ impl State {
         for (name, mirror) in config.outputs.keys().filter_map(|name| Some((name, said(name)?))) {
             self.configuration.mirrors.insert(name.clone());
             if self.desktop.all_outputs().iter().any(|output| output.mode.name == *name) {
-                self.mirror_output(name, mirror.clone());
+                self.change_output(name, OutputChange { mirror: Some(mirror.clone()), ..OutputChange::default() });
             }
         }
         // A section that is gone no longer turns anything off.
@@ -108,51 +108,16 @@ impl State {
             return;
         }
         let fixed = self.configuration.fixed_size.contains(name);
-        self.output_command(Command::ConfigureOutput {
-            output: OutputRef::Named(name.to_owned()),
-            mode: wanted.mode.filter(|_| !fixed),
-            scale: wanted.scale.filter(|_| !fixed),
-            transform: (!fixed).then_some(wanted.transform),
-            position,
-            name: None,
-            enabled: None,
-            power: None,
-            mirror: None,
-        });
-    }
-
-    fn mirror_output(&mut self, name: &str, mirror: MirrorOf) {
-        self.output_command(Command::ConfigureOutput {
-            output: OutputRef::Named(name.to_owned()),
-            mode: None,
-            scale: None,
-            transform: None,
-            position: None,
-            name: None,
-            enabled: None,
-            power: None,
-            mirror: Some(mirror),
-        });
-    }
-
-    fn use_output(&mut self, name: &str, enabled: bool) {
-        self.output_command(Command::ConfigureOutput {
-            output: OutputRef::Named(name.to_owned()),
-            mode: None,
-            scale: None,
-            transform: None,
-            position: None,
-            name: None,
-            enabled: Some(enabled.into()),
-            power: None,
-            mirror: None,
-        });
+        let mode = wanted.mode.filter(|_| !fixed);
+        let scale = wanted.scale.filter(|_| !fixed);
+        let transform = (!fixed).then_some(wanted.transform);
+        self.change_output(name, OutputChange { mode, scale, transform, position, ..OutputChange::default() });
     }
 
     fn turn_off(&mut self, name: &str) {
         if self.desktop.all_outputs().iter().any(|output| output.mode.name == name && output.enabled) {
             self.configuration.off.insert(name.to_owned());
-            self.use_output(name, false);
+            self.change_output(name, OutputChange { enabled: Some(false.into()), ..OutputChange::default() });
         }
     }
 
@@ -161,8 +126,12 @@ impl State {
         if self.configuration.off.remove(name)
             && self.desktop.all_outputs().iter().any(|output| output.mode.name == name && !output.enabled)
         {
-            self.use_output(name, true);
+            self.change_output(name, OutputChange { enabled: Some(true.into()), ..OutputChange::default() });
         }
+    }
+
+    fn change_output(&mut self, name: &str, change: OutputChange) {
+        self.output_command(change.of(OutputRef::Named(name.to_owned())));
     }
 
     fn output_command(&mut self, command: Command) {

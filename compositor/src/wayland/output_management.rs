@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use glasshouse_core::{Caller, Command, OutputInfo, OutputMode, OutputRef, command::Mode};
+use glasshouse_core::{Caller, Command, OutputChange, OutputInfo, OutputMode, OutputRef, command::Mode};
 use glasshouse_scene::{LogicalPoint, Transform};
 use smithay::reexports::{
     wayland_protocols_wlr::output_management::v1::server::{
@@ -232,7 +232,7 @@ impl State {
             // Tools repeat the place that they were told, which is its source's.
             let position = position.filter(|_| !is_mirror);
             let enabled = Some(wanted.is_some().into());
-            Some(Command::ConfigureOutput { output, mode, scale, transform, position, name: None, enabled, power: None, mirror: None })
+            Some(OutputChange { mode, scale, transform, position, enabled, ..OutputChange::default() }.of(output))
         };
         Some(draft.heads.iter().filter_map(command).collect())
     }

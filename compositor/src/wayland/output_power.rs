@@ -1,6 +1,6 @@
 //! `wlr-output-power-management-unstable-v1`: outputs go dark and come back, with everything that is on them.
 
-use glasshouse_core::{Caller, Command, OutputId};
+use glasshouse_core::{Caller, OutputChange, OutputId};
 use smithay::reexports::{
     wayland_protocols_wlr::output_power_management::v1::server::{
         zwlr_output_power_manager_v1::{self, ZwlrOutputPowerManagerV1},
@@ -112,17 +112,7 @@ impl Dispatch<ZwlrOutputPowerV1, ()> for State {
         };
         let watch = state.output_powers.watches.iter().find(|watch| watch.object == *power);
         let Some(output) = watch.and_then(|watch| watch.output) else { return };
-        let command = Command::ConfigureOutput {
-            output: output.into(),
-            mode: None,
-            scale: None,
-            transform: None,
-            position: None,
-            name: None,
-            enabled: None,
-            power: Some(on.into()),
-            mirror: None,
-        };
+        let command = OutputChange { power: Some(on.into()), ..OutputChange::default() }.of(output);
         if let Err(refusal) = state.apply(&Caller::Person, command) {
             tracing::debug!(%refusal, "an output's power stays as it is");
             power.failed();

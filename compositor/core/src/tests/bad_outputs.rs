@@ -4,7 +4,7 @@ use glasshouse_scene::LogicalPoint;
 
 use super::bench::{Bench, Do, Op};
 use crate::{
-    Command, LayoutKind, OutputRef, Refusal, Settings,
+    Command, LayoutKind, OutputChange, OutputRef, Refusal, Settings,
     command::Mode,
     event::{Edges, Want},
 };
@@ -15,17 +15,8 @@ fn add(width: u32, height: u32, scale: f64, position: Option<LogicalPoint>) -> C
 }
 
 fn change(name: &str, width: u32, height: u32, scale: f64, position: Option<LogicalPoint>) -> Command {
-    Command::ConfigureOutput {
-        output: OutputRef::Named(name.to_owned()),
-        mode: Some(Mode { width, height, refresh_mhz: None }),
-        scale: Some(scale),
-        transform: None,
-        position,
-        name: None,
-        enabled: None,
-        power: None,
-        mirror: None,
-    }
+    let mode = Some(Mode { width, height, refresh_mhz: None });
+    OutputChange { mode, scale: Some(scale), position, ..OutputChange::default() }.of(OutputRef::Named(name.to_owned()))
 }
 
 #[test]

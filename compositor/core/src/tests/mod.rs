@@ -24,7 +24,10 @@ mod workspaces;
 
 use glasshouse_scene::{OutputId, Transform};
 
-use crate::command::{Command, Mode};
+use crate::{
+    OutputChange,
+    command::{Command, Mode},
+};
 
 /// An output to the right of the others, at 60 Hz.
 pub(crate) fn add_output(width: u32, height: u32, scale: f64) -> Command {
@@ -34,17 +37,7 @@ pub(crate) fn add_output(width: u32, height: u32, scale: f64) -> Command {
 
 pub(crate) fn configure_output(output: OutputId, width: u32, height: u32, scale: f64) -> Command {
     let mode = Some(Mode { width, height, refresh_mhz: None });
-    Command::ConfigureOutput {
-        output: output.into(),
-        mode,
-        scale: Some(scale),
-        transform: None,
-        position: None,
-        name: None,
-        enabled: None,
-        power: None,
-        mirror: None,
-    }
+    OutputChange { mode, scale: Some(scale), ..OutputChange::default() }.of(output)
 }
 
 /// Carries out a command line, which must not be refused.

@@ -110,3 +110,11 @@ fn what_goes_along_is_where_it_is_asked_to_be_at_once() {
     let along = [Op::Along(3, [0, 0]), Op::Command(Do::Focus(3))];
     check(Settings::default(), (1, 1, 8.0), ops.into_iter().chain(along));
 }
+
+#[test]
+fn what_a_drag_takes_to_another_output_gets_the_focus_there() {
+    let second = Op::Command(Do::Line("add-output 700x900 --name HEADLESS-2 --scale 1.5 --transform 90"));
+    let focus = Op::Command(Do::Line("focus-output HEADLESS-2"));
+    let ops = [Op::Dialog(4, 0, 45, 204), second, Op::AllCommit, focus, Op::Along(4, [0, 0])];
+    check(Settings { layout: LayoutKind::Floating, ..Settings::plain() }, (1, 1, 8.0), ops);
+}
