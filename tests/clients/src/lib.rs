@@ -28,8 +28,8 @@ pub use bus::Bus;
 pub use picture::Picture;
 
 /// How long anything may take on a loaded machine.
-pub const PATIENCE: Duration = Duration::from_secs(30);
-const PATIENCE_OF_GLASSCTL: &str = "30s";
+pub const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE_OF_GLASSCTL: &str = "60s";
 
 /// Rest before something is looked at again of which no event tells.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);

@@ -36,8 +36,17 @@ fn screen(desktop: &Desktop) -> anyhow::Result<Picture> {
     Picture::read(&path)
 }
 
+/// Waits until a picture is so. At the moment of locking there is none: what was there before the lock is given to nobody.
 fn see(desktop: &mut Desktop, what: &str, is: impl Fn(&Picture) -> bool) -> anyhow::Result<Picture> {
-    desktop.wait_for(what, |desktop| Ok(Some(screen(desktop)?).filter(|picture| is(picture))))
+    let mut refused = String::new();
+    let seen = desktop.wait_for(what, |desktop| match screen(desktop) {
+        Ok(picture) => Ok(Some(picture).filter(|picture| is(picture))),
+        Err(error) => {
+            refused = format!("{error:#}");
+            Ok(None)
+        }
+    });
+    seen.with_context(|| format!("the last refusal: {refused:?}"))
 }
 
 /// Waits until swaylock covers both outputs.
