@@ -25,11 +25,10 @@ pub(crate) struct Along {
 }
 
 impl Desktop {
-    /// A client's drag takes a window along from now on, or from when it is shown.
+    /// A client's drag takes a window along from now on, or from when it is shown. What is in the hand is put down for it; and if something
+    /// else is taken into the hand before it is shown ([`Self::take`]), it is not waited for any more.
     pub(crate) fn drag_takes(&mut self, window: WindowId, offset: Point2D<i32, Logical>, finger: Option<i32>) {
-        if self.goes_along() {
-            self.end_grab();
-        }
+        self.end_grab();
         self.pointer.along = Some(Along { window, offset, finger, held: false });
         self.touch();
     }
@@ -64,7 +63,7 @@ impl Desktop {
         // Whether its layout hides it is only known when it has been asked, and does not matter to somebody who has it in the hand.
         let is_there = |window: &&crate::window::Window| self.on_screen(window) && !window.modes.fullscreen;
         let Some(window) = window.filter(is_there) else { return false };
-        if along.held || self.pointer.grab.is_some() || self.lock.on {
+        if along.held || self.lock.on {
             return false;
         }
         let (id, size) = (window.id, self.geometry(window).size);

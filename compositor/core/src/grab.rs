@@ -187,6 +187,9 @@ impl Desktop {
     pub(crate) fn take(&mut self, window: WindowId, holder: Holder, what: What) {
         let at = self.hand(holder);
         let grab = Grab { window, holder, at, what, before: self.arrangement(), known: self.journal.known() };
+        if !matches!(holder, Holder::Drag(_)) {
+            self.pointer.along = None;
+        }
         self.pointer.grab = Some(grab);
         self.touch();
     }

@@ -3,7 +3,7 @@
 use super::bench::{Bench, Do, Op};
 use crate::{
     LayoutKind, Settings,
-    event::{Edges, KeyboardInterest, Layer, LayerState},
+    event::{Edges, KeyboardInterest, Layer, LayerState, Want},
 };
 
 fn check(settings: Settings, output: (u32, u32, f64), ops: impl IntoIterator<Item = Op>) {
@@ -117,4 +117,12 @@ fn what_a_drag_takes_to_another_output_gets_the_focus_there() {
     let focus = Op::Command(Do::Line("focus-output HEADLESS-2"));
     let ops = [Op::Dialog(4, 0, 45, 204), second, Op::AllCommit, focus, Op::Along(4, [0, 0])];
     check(Settings { layout: LayoutKind::Floating, ..Settings::plain() }, (1, 1, 8.0), ops);
+}
+
+#[test]
+fn what_a_drag_takes_along_takes_the_place_of_what_was_in_the_hand() {
+    let edges = Edges { right: true, ..Default::default() };
+    let ops = [Op::Open(0, 1, 1), Op::Press, Op::Open(1, 1, 1), Op::AllCommit, Op::Wants(0, Want::InteractiveResize(edges))];
+    let along = [Op::Along(0, [0, 0]), Op::Command(Do::Maximize(0, true))];
+    check(Settings { layout: LayoutKind::MasterStack, ..Settings::default() }, (1000, 600, 1.0), ops.into_iter().chain(along));
 }
