@@ -14,12 +14,12 @@ fail() {
     exit 1
 }
 
-# The packages of the named sections, or of all of them, one a line.
+# The packages of the named sections, one a line. Without names: of all of them but [rust], which is for `need_rust` to decide.
 packages_of() {
     awk -v wanted=" $* " '
         { sub(/[ \t]*#.*/, "") }
         /^\[.*\]$/ { section = substr($0, 2, length($0) - 2); known[section] = 1; next }
-        NF && (wanted == "  " || index(wanted, " " section " ")) { print $1 }
+        NF && ((wanted == "  " && section != "rust") || index(wanted, " " section " ")) { print $1 }
         END {
             count = split(wanted, names, " ")
             for (i = 1; i <= count; i++) if (!(names[i] in known)) { print "session/packages.txt has no section [" names[i] "]" > "/dev/stderr"; exit 1 }
@@ -52,15 +52,20 @@ install_packages() {
         fail "apt-get could not install ${missing[*]}: its message is above."
 }
 
-# A cargo that is new enough, or one sentence that says how to get it.
+# Whether the cargo that is found first is as new as Cargo.toml asks.
+rust_is_new_enough() {
+    command -v cargo >/dev/null || return 1
+    printf '%s\n%s\n' "$rust_needed" "$(cargo --version | awk '{ print $2 }' | cut -d- -f1)" | sort --version-sort --check=quiet
+}
+
+# A cargo that is new enough: the one in PATH, rustup's, or Debian's.
 need_rust() {
-    local needed found
+    rust_needed=$(awk -F'"' '/^rust-version/ { print $2; exit }' "$glasshouse_root/Cargo.toml")
     command -v cargo >/dev/null || PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
+    rust_is_new_enough || command -v rustup >/dev/null || install_packages rust
     command -v cargo >/dev/null || fail "Rust is missing: get it from https://rustup.rs and run this again."
-    needed=$(awk -F'"' '/^rust-version/ { print $2; exit }' "$glasshouse_root/Cargo.toml")
-    found=$(cargo --version | awk '{ print $2 }')
-    printf '%s\n%s\n' "$needed" "${found%%-*}" | sort --version-sort --check=quiet ||
-        fail "Rust $found is too old, Glasshouse needs $needed: run \`rustup update stable\` (https://rustup.rs) and this again."
+    rust_is_new_enough ||
+        fail "$(cargo --version) is too old, Glasshouse needs $rust_needed: run \`rustup update stable\` (https://rustup.rs) and this again."
 }
 
 # Where cargo builds. CI clones afresh each time, so its builds go to a cache outside the clone, where the next run finds them.
