@@ -23,6 +23,7 @@ use crate::encoder::{Done, Encoder};
 use crate::executor::{Executor, TargetId, choose};
 use crate::memory::{Breadcrumb, readable};
 use crate::plan::Image;
+use crate::text::Texts;
 use crate::view::View;
 
 /// A message with its descriptors.
@@ -46,6 +47,7 @@ pub struct Display {
     /// Views that captures brought along, the newest first.
     scenes: Vec<View>,
     cursors: Cursors,
+    texts: Texts,
     encoder: Encoder,
     breadcrumb: Breadcrumb,
     /// Surfaces that show their placeholder, because their memory is not what the client said.
@@ -73,6 +75,7 @@ impl Display {
             outputs: BTreeMap::new(),
             scenes: Vec::new(),
             cursors: Cursors::built_in(),
+            texts: Texts::default(),
             encoder: Encoder::new(done),
             breadcrumb: Breadcrumb::default(),
             unreadable: BTreeSet::new(),
@@ -186,6 +189,7 @@ impl Display {
         for (surface, before) in &replaced.contents {
             self.content_changed(*surface, before.as_ref());
         }
+        self.forget_texts();
         let unreadable = std::mem::take(&mut self.untold).into_iter().collect();
         let damage = self.outputs.iter_mut().map(|(output, state)| (*output, state.view.take_damage()));
         let damage = damage.filter(|(_, pixels)| *pixels > 0).collect();
@@ -203,7 +207,8 @@ impl Display {
             }
             return;
         };
-        let (scene, refresh_mhz) = (state.scene.clone(), state.refresh_mhz);
+        let (mut scene, refresh_mhz) = (state.scene.clone(), state.refresh_mhz);
+        self.texts.place(&mut scene, &mut self.replica);
         match self.outputs.get_mut(&id) {
             Some(output) => {
                 if output.view.scene.size != scene.size
@@ -217,6 +222,16 @@ impl Display {
             None => {
                 let view = View::new(self.target(), scene, Color::BLACK);
                 self.outputs.insert(id, Output { view, clock: Clock::new(now_ns, refresh_mhz) });
+            }
+        }
+    }
+
+    /// Gives back the memory of texts that no view shows any more.
+    fn forget_texts(&mut self) {
+        let views = self.outputs.values().map(|output| &output.view).chain(&self.scenes);
+        for (surface, content) in self.texts.forget(views.map(|view| &view.scene), &mut self.replica) {
+            if let Some(executor) = &mut self.executor {
+                executor.content_changed(surface, Some(&content), None);
             }
         }
     }

@@ -95,8 +95,23 @@ pub enum ElementKind {
     /// The soft shadow of a rounded rectangle, itself not drawn inside of it. `area` is that rectangle;
     /// the shadow reaches `spread()` pixels further. `sigma` is the standard deviation of the blur, in pixels.
     Shadow { sigma: f32, offset: Point2D<i32, Physical>, color: Color },
+    /// One line of text. Fonts are known to the display alone.
+    Text(Text),
     /// What stands where a surface cannot be shown because reading it killed the display.
     Placeholder,
+}
+
+/// A line of text in the middle of an element's `area`. What does not fit between its sides is left out, with an ellipsis in its place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Text {
+    /// Without line breaks. It begins where its first strong character says (Unicode Standard Annex #9).
+    pub text: String,
+    /// The name of a family of fonts, such as `DejaVu Sans`, or one of `sans-serif`, `serif` and `monospace`. Characters that it does not
+    /// have are taken from others.
+    pub family: String,
+    /// The font's em, in pixels.
+    pub size: f32,
+    pub color: Color,
 }
 
 impl ElementKind {

@@ -14,7 +14,7 @@ mod testing;
 
 pub use content::{BufferId, Content, Pixels, PoolId, ShmFormat, SurfaceId};
 pub use damage::Damage;
-pub use element::{Color, Cursor, CursorImage, Element, ElementId, ElementKind, OutputId, Scene};
+pub use element::{Color, Cursor, CursorImage, Element, ElementId, ElementKind, OutputId, Scene, Text};
 pub use geometry::{
     Buffer, Logical, LogicalPoint, LogicalRect, LogicalSize, Physical, PhysicalPoint, PhysicalRect, PhysicalSize, Transform,
 };

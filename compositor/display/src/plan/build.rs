@@ -136,6 +136,8 @@ fn element_ops(element: &Element, contents: &Contents, visible: Region<Physical>
             push(ops, square, op.over(opacity, None));
             push(ops, corner_pixels, op.over(opacity, mask));
         }
+        // It is a surface by now, unless it could not be set.
+        ElementKind::Text(_) => {}
         ElementKind::Border { width, top, bottom } => {
             square.union_with(&corner_pixels);
             let radius = clamped_radius(area, element.radius);

@@ -64,10 +64,11 @@ impl Display {
 
     /// The view of a source, which may be new.
     fn find_view(&mut self, source: CaptureSource) -> Result<Key, CaptureFailure> {
-        let scene = match source {
+        let mut scene = match source {
             CaptureSource::Output(output) => return Ok(Key::Output(output)),
             CaptureSource::Scene(scene) => *scene,
         };
+        self.texts.place(&mut scene, &mut self.replica);
         let ids = |scene: &Scene| -> Vec<ElementId> { scene.elements.iter().map(|element| element.id).collect() };
         let known = self.scenes.iter().position(|view| view.scene.size == scene.size && ids(&view.scene) == ids(&scene));
         let view = match known {
@@ -84,6 +85,7 @@ impl Display {
                 executor.forget(view.target);
             }
         }
+        self.forget_texts();
         Ok(Key::Scene)
     }
 
