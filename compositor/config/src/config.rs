@@ -8,7 +8,7 @@ use crate::{
     binding::{Bindings, Bound, DEFAULT_MODE, Trigger},
     options::{
         Animations, Appearance, Background, Border, Bus, Capture, Columns, Cursor, Device, Display, Focus, Gestures, Keyboard, Layout,
-        MasterStack, Output, Session, Shadow, TOUCHPAD_ONLY, Telemetry, Tree,
+        MasterStack, Output, Session, Shadow, TOUCHPAD_ONLY, Tabs, Telemetry, Tree,
     },
     problem::Fault,
     rules::{LayerRules, WindowRules},
@@ -27,6 +27,7 @@ pub struct Config {
     pub columns: Columns,
     pub tree: Tree,
     pub master_stack: MasterStack,
+    pub tabs: Tabs,
     pub focus: Focus,
     pub appearance: Appearance,
     pub background: Background,
@@ -66,7 +67,7 @@ impl Config {
                 top: self.layout.strut_top_px,
                 bottom: self.layout.strut_bottom_px,
             },
-            tab_height: self.layout.tab_height_px,
+            tabs: glasshouse_core::Tabs { height: self.tabs.height_px, font: self.tabs.font.clone(), font_size: self.tabs.font_size_px },
             tiles: self.tiles(),
             border: glasshouse_core::Border {
                 width: *width_px,
@@ -201,6 +202,7 @@ pub(crate) fn table() -> (Vec<Group>, Vec<Row>) {
         "animations": Animations = animations;
         "layout.tree": Tree = tree;
         "layout.master-stack": MasterStack = master_stack;
+        "tabs": Tabs = tabs;
         "focus": Focus = focus;
         "appearance": Appearance = appearance;
         "appearance.background": Background = background;

@@ -33,8 +33,6 @@ section! {
         strut_top_px: f64 = 0.0, Now, example "32", from 0.0 to 10000.0;
         /// What tiles leave free at the bottom.
         strut_bottom_px: f64 = 0.0, Now, example "32", from 0.0 to 10000.0;
-        /// How high the titles of tabs are, in logical pixels. 0: none.
-        tab_height_px: f64 = 12.0, Now, example "8", from 0.0 to 200.0;
         /// How far the next floating window lies to the right of and below the one before, in logical pixels.
         cascade_step_px: f64 = 36.0, New, example "24", from 0.0 to 500.0;
         /// How near an edge of the work area or of another window a window that is dragged has to be to stick to it, in logical pixels. 0: never.
@@ -91,6 +89,16 @@ section! {
         side: Side = Side::Left, New, example "\"right\"";
         /// Where a new window goes: beside the one that has the focus, or to the first or the last place.
         new_window: NewWindow = NewWindow::Beside, Now, example "\"first\"";
+    }
+
+    /// The titles of tabs, above windows that lie behind each other.
+    Tabs {
+        /// How high they are, in logical pixels. 0: there are none.
+        height_px: f64 = 28.0, Now, example "24", from 0.0 to 200.0;
+        /// The family of their font, or `sans-serif`, `serif` or `monospace`. What it has no letters for is taken from others.
+        font: String = "sans-serif".to_owned(), Now, example "\"Noto Sans\"";
+        /// The size of their letters, in logical pixels. Where the height leaves no room for them, there are lines without letters.
+        font_size_px: f64 = 13.0, Now, example "12", from 4.0 to 100.0;
     }
 
     /// What gets the keyboard.

@@ -73,7 +73,7 @@ pub use output_change::OutputChange;
 pub use paint::{Audience, View};
 pub use permit::permit;
 pub use rules::{MAX_RULES, Rules};
-pub use settings::{Blend, Border, Settings, Shadow, Struts, Swipes};
+pub use settings::{Blend, Border, Settings, Shadow, Struts, Swipes, Tabs};
 pub use snapshot::Restored;
 pub use stacking::Under;
 pub use transaction::{MAX_TRANSACTION, Preview, Refused};

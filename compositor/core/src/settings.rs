@@ -21,8 +21,7 @@ pub struct Settings {
     pub outer_gap: f64,
     /// What tiles leave free besides, for instance for something that reserves no room by itself.
     pub struts: Struts,
-    /// How high the titles of tabs are.
-    pub tab_height: f64,
+    pub tabs: Tabs,
     /// How each of the layouts behaves.
     pub tiles: Options,
     pub border: Border,
@@ -91,6 +90,17 @@ pub struct Border {
     pub unfocused: Blend,
 }
 
+/// The titles of tabs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tabs {
+    /// 0: there are none.
+    pub height: f64,
+    /// A family of fonts, as in [`glasshouse_scene::Text`].
+    pub font: String,
+    /// Of the font's em. Where the height leaves no room for it, there are lines without letters.
+    pub font_size: f64,
+}
+
 /// The soft shadow below a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shadow {
@@ -109,7 +119,7 @@ impl Default for Settings {
             gap: 12.0,
             outer_gap: 12.0,
             struts: Struts::default(),
-            tab_height: 12.0,
+            tabs: Tabs { height: 28.0, font: "sans-serif".to_owned(), font_size: 13.0 },
             tiles: Options {
                 // A little more than half: the master is what one works in.
                 master_stack: MasterStackOptions { fraction: 0.55, ..MasterStackOptions::default() },

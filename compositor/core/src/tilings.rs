@@ -91,7 +91,7 @@ impl<'a> Ground<'a> {
         f(&Input {
             area: output.map_or(LogicalRect::from_size(NOWHERE), |output| self.area(output)),
             gap: whole(self.settings.tile_gap()),
-            title: whole(self.settings.tab_height),
+            title: whole(self.settings.tabs.height),
             options: &self.settings.tiles,
             windows: &constraints,
             // A tile that is shorter than a pixel would lie on its neighbour's.

@@ -1,10 +1,9 @@
 //! Scenes: everything of a view as flat elements, back to front.
 
+mod tabs;
 mod under_way;
 
-use std::collections::BTreeMap;
-
-use euclid::{Point2D, Rect, Size2D};
+use euclid::{Point2D, Rect};
 use glasshouse_scene::{
     Color, Cursor, CursorImage, Element, ElementId, ElementKind, LogicalPoint, LogicalRect, OutputId, PhysicalRect, PhysicalSize, Scene,
     SurfaceId, geometry::MAX_EXTENT, occlusion::drawn_area,
@@ -16,7 +15,6 @@ use crate::{
     event::{CursorWanted, Layer},
     grid::{Grid, tame},
     ids::{Timestamp, WindowId, WorkspaceId},
-    layout::tiles::Tab,
     moving::Warp,
     output::Output,
     pointer::Look,
@@ -55,14 +53,13 @@ mod part {
     pub(super) const BACKDROP: u8 = 2;
     /// What pictures show in place of something that is hidden from them.
     pub(super) const VEIL: u8 = 3;
-    /// And above: those of containers in each other.
+    /// And above, [`TAB_PARTS`] for each of the containers in each other that a window stands for.
     pub(super) const TAB: u8 = 4;
+    pub(super) const TAB_PARTS: u8 = 3;
     /// And the one above: of what is left of a closed window.
     pub(super) const FADING: u8 = 250;
 }
 
-/// Of a tab whose window asks for attention: warm, where everything else is cool.
-const URGENT: Color = Color::rgb(0xff_9e_5e, 1.0);
 /// What pictures show in place of something that is hidden from them: solid, and darker than any background, so that one sees that
 /// something is there.
 const VEIL: Color = Color::rgb(0x10_11_17, 1.0);
@@ -470,34 +467,6 @@ impl<'a> Painter<'a> {
             let radius = if radius > 0.0 { radius + width as f32 } else { 0.0 };
             let element = Element::new(decoration(part::BORDER), area.inflate(width, width), kind);
             self.push(Element { radius, opacity, clip: output_clip, ..element });
-        }
-    }
-
-    /// Paints the titles of tabs: a line of light above each, as long as the shell draws no text.
-    fn tabs(&mut self, tabs: &[Tab], clip: Option<PhysicalRect>) {
-        let border = self.desktop.settings.border;
-        let mut painted: BTreeMap<WindowId, u8> = BTreeMap::new();
-        for tab in tabs {
-            let Some(window) = self.desktop.windows.get(tab.window) else { continue };
-            let area = self.grid.pixels(tab.rect);
-            // A third of the height, in the middle; a little shorter than the tab, so that one sees where the next begins.
-            let height = (area.height() / 3).max(1);
-            let inset = (area.height() / 4).min(area.width() / 4);
-            let line = PhysicalRect::new(
-                Point2D::new(area.min_x() + inset, area.min_y() + (area.height() - height) / 2),
-                Size2D::new((area.width() - 2 * inset).max(1), height),
-            );
-            let focused = tab.active && self.desktop.has_focus(window);
-            let color = match (focused, tab.active, window.urgent) {
-                (true, ..) => border.focused.top,
-                (_, _, true) => URGENT,
-                (_, true, _) => Color::rgb(0xff_ff_ff, 0.7),
-                _ => Color::rgb(0xff_ff_ff, 0.25),
-            };
-            // One window may stand for several containers in each other.
-            let nested = painted.entry(tab.window).and_modify(|count| *count = count.saturating_add(1)).or_default();
-            let id = ElementId::Decoration { surface: window.surface, part: part::TAB.saturating_add(*nested) };
-            self.push(Element { radius: height as f32 / 2.0, clip, ..Element::new(id, line, ElementKind::Fill(color)) });
         }
     }
 

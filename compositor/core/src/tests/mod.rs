@@ -18,6 +18,7 @@ mod outside;
 mod regressions;
 mod rules;
 mod swipes;
+mod tabs;
 mod undo;
 mod windows;
 mod workspaces;
