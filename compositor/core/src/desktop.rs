@@ -127,6 +127,9 @@ impl Desktop {
     /// Takes note of a fact. What speaks of things that are gone is ignored.
     pub fn observe(&mut self, event: Event, now: Timestamp) -> Effects {
         let mut effects = Effects::new();
+        if matches!(event, Event::Tick) {
+            self.outside.end_waits(now, &mut effects);
+        }
         self.take_note(event, &mut effects);
         self.settle(now, &mut effects);
         effects

@@ -10,7 +10,7 @@ use crate::{
     command::{LayoutKind, OutputMode},
     desktop::Desktop,
     ids::{OutputId, WindowId, WorkspaceId},
-    layout::tiles::Outline,
+    layout::tiles::{Outline, Terms},
     output::Output,
     rules::Pattern,
     window::{Modes, Phase, Window},
@@ -56,6 +56,8 @@ pub struct RememberedWorkspace {
     pub layout: Option<LayoutKind>,
     /// How its tiles lay; they are numbered as [`Memory::windows`] are. `None`: one beside the other, in the order of their ranks.
     pub tiles: Option<Outline>,
+    /// How the program of its layout has registered, for as long as that is not there. `None`: the layout is one of the desktop's own.
+    pub terms: Option<Terms>,
 }
 
 /// A window that was shown: how to recognise it, and where it was.
@@ -174,6 +176,7 @@ impl Desktop {
                 active: workspace.active,
                 layout: workspace.layout,
                 tiles: Some(workspace.tiling.outline()),
+                terms: workspace.tiling.terms(),
             }
         };
         let workspaces = self.workspaces().into_iter().filter_map(|info| self.workspaces.get(info.id));

@@ -8,10 +8,10 @@ use crate::{
     desktop::Desktop,
     grid::{tame_i32, tame_point},
     ids::{WindowId, WorkspaceId},
-    layout::tiles::Outline,
+    layout::tiles::{Options, Outline, Terms, Tiling},
     memory::{Memory, RememberedWindow, RememberedWorkspace},
     window::Floating,
-    workspace::Lost,
+    workspace::{Lost, Workspace},
 };
 
 /// The workspaces of a memory.
@@ -20,6 +20,26 @@ pub(crate) struct Places {
     pub(crate) workspaces: Vec<RememberedWorkspace>,
     /// Those that are here, by their places in the memory.
     pub(crate) known: BTreeMap<usize, WorkspaceId>,
+}
+
+impl Workspace {
+    /// Gives one without windows the layout of another, and what that has to know before any window is there.
+    pub(crate) fn begin_as(&mut self, was: &RememberedWorkspace, options: &Options) {
+        self.layout = was.layout;
+        if let Some(outline @ Outline::Outside { .. }) = &was.tiles {
+            self.tiling = Arc::new(outline.renamed(|_| None).build(options));
+            self.agree_on(was.terms);
+        }
+    }
+
+    /// A program has registered its layout like this before.
+    pub(crate) fn agree_on(&mut self, terms: Option<Terms>) {
+        if let Some(terms) = terms.filter(|terms| self.tiling.terms().is_some_and(|now| now != *terms))
+            && let Tiling::Outside(layout) = Arc::make_mut(&mut self.tiling)
+        {
+            layout.terms = terms;
+        }
+    }
 }
 
 impl Desktop {
@@ -56,15 +76,11 @@ impl Desktop {
         let here = |id: &&WorkspaceId| self.workspaces.get(**id).is_some_and(|workspace| workspace.output == output);
         let before = places.known.range(index + 1..).map(|(_, id)| id).find(here).copied();
         let after = places.known.range(..index).rev().map(|(_, id)| id).find(here).copied();
-        let name = was.name.filter(|name| self.workspaces.iter().all(|other| other.name.as_ref() != Some(name)));
+        let name = was.name.clone().filter(|name| self.workspaces.iter().all(|other| other.name.as_ref() != Some(name)));
         let id = self.workspaces.insert(output, before, after);
         if let Some(workspace) = self.workspaces.get_mut(id) {
             workspace.name = name;
-            workspace.layout = was.layout;
-            if let Some(outline @ Outline::Outside { .. }) = &was.tiles {
-                // Its parameters count before any of its windows is back.
-                workspace.tiling = Arc::new(outline.renamed(|_| None).build(&self.settings.tiles));
-            }
+            workspace.begin_as(&was, &self.settings.tiles);
             let returns_to = was.returns_to.or_else(|| was.output.filter(|_| there.is_none()));
             workspace.lost = returns_to.map(|output| Lost { output, index, tiling: None });
         }

@@ -208,7 +208,7 @@ impl Desktop {
                 places.known.insert(index, shown.id);
                 let id = shown.id;
                 if let Some(workspace) = self.workspaces.get_mut(id) {
-                    workspace.layout = was.layout;
+                    workspace.begin_as(was, &self.settings.tiles);
                 }
             }
         }

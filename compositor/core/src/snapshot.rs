@@ -82,6 +82,7 @@ impl Desktop {
             if let Some(outline) = &was.tiles {
                 let outline = outline.renamed(|number| here.get(&number).copied());
                 workspace.tiling = Arc::new(workspace.tiling.rebuilt(&outline, &self.settings.tiles));
+                workspace.agree_on(was.terms);
             }
         }
         self.workspaces.reorder(&places.known.values().copied().collect::<Vec<_>>());

@@ -3,8 +3,9 @@
 //! A field that is new gets a default, so that an older file can be read; where that is impossible, [`VERSION`] becomes greater.
 
 use glasshouse_core::{
-    AspectRatio, LayoutKind, Memory, Modes, OutputMode, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace, command::Argument,
-    tiles::Outline,
+    AspectRatio, LayoutKind, Memory, Modes, OutputMode, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace,
+    command::Argument,
+    tiles::{Outline, Terms},
 };
 use glasshouse_scene::{LogicalPoint, LogicalSize, Transform};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -118,6 +119,16 @@ pub(super) struct WorkspaceRecord {
     active: bool,
     layout: Option<String>,
     tiles: Option<TilesRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terms: Option<TermsRecord>,
+}
+
+/// How a program has registered the layout of a workspace.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct TermsRecord {
+    fallback: String,
+    resizes: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -202,18 +213,21 @@ impl From<OutputRecord> for RememberedOutput {
 
 impl From<&RememberedWorkspace> for WorkspaceRecord {
     fn from(workspace: &RememberedWorkspace) -> Self {
-        let RememberedWorkspace { name, output, returns_to, active, layout, tiles } = workspace.clone();
+        let RememberedWorkspace { name, output, returns_to, active, layout, tiles, terms } = workspace.clone();
         let tiles = tiles.as_ref().map(TilesRecord::from);
-        Self { name, output, returns_to, active, layout: layout.map(|layout| layout.to_string()), tiles }
+        let terms = terms.map(|Terms { fallback, resizes }| TermsRecord { fallback: fallback.to_string(), resizes });
+        Self { name, output, returns_to, active, layout: layout.map(|layout| layout.to_string()), tiles, terms }
     }
 }
 
 impl From<WorkspaceRecord> for RememberedWorkspace {
     fn from(record: WorkspaceRecord) -> Self {
-        let WorkspaceRecord { name, output, returns_to, active, layout, tiles } = record;
+        let WorkspaceRecord { name, output, returns_to, active, layout, tiles, terms } = record;
         // A layout that this version does not have is none.
         let layout = layout.and_then(|word| LayoutKind::parse(&word).ok());
-        Self { name, output, returns_to, active, layout, tiles: tiles.map(Outline::from) }
+        // Nor is a fallback; then it is what it is if nobody chooses one.
+        let terms = terms.map(|TermsRecord { fallback, resizes }| Terms { fallback: fallback.parse().unwrap_or_default(), resizes });
+        Self { name, output, returns_to, active, layout, tiles: tiles.map(Outline::from), terms }
     }
 }
 

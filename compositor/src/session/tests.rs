@@ -2,7 +2,11 @@
 
 use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path};
 
-use glasshouse_core::{AspectRatio, LayoutKind, Memory, Modes, OutputMode, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace};
+use glasshouse_core::{
+    AspectRatio, LayoutKind, Memory, Modes, OutputMode, Ranks, RememberedOutput, RememberedWindow, RememberedWorkspace, WindowId,
+    outside::{Fallback, LayoutName},
+    tiles::{Outline, Terms},
+};
 use glasshouse_scene::{LogicalPoint, LogicalSize, Transform};
 use tempfile::TempDir;
 
@@ -15,6 +19,7 @@ use super::{
 use glasshouse_config::Restore;
 
 fn memory(title: &str) -> Memory {
+    let spiral = LayoutName::new("spiral").unwrap();
     let mode = OutputMode {
         name: "HEADLESS-1".into(),
         width: 1280,
@@ -57,7 +62,13 @@ fn memory(title: &str) -> Memory {
             name: Some("web".into()),
             output: Some("HEADLESS-1".into()),
             active: true,
-            layout: Some(LayoutKind::Floating),
+            layout: Some(LayoutKind::Outside(spiral)),
+            tiles: Some(Outline::Outside {
+                name: spiral,
+                windows: vec![(WindowId(0), Some(LogicalSize::new(300.0, 0.0)))],
+                parameters: "wide".into(),
+            }),
+            terms: Some(Terms { fallback: Fallback::Grid, resizes: true }),
             ..RememberedWorkspace::default()
         }],
         focused_output: Some("HEADLESS-1".into()),

@@ -13,10 +13,11 @@ const STEP: f64 = 1.0 / 256.0;
 /// Why the answer of a program is not carried out. The fallback stands; the same question may be answered again.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum BadAnswer {
+    /// This connection was never asked that.
     #[error("there is no question {0}")]
     NoQuestion(u64),
     /// No mistake: it comes with the best program.
-    #[error("question {0} is over, because another one has replaced it")]
+    #[error("question {0} is over: it was answered, or another one has replaced it")]
     Over(u64),
     #[error("question {question} is about {asked} windows, and {given} are placed")]
     Count { question: u64, asked: usize, given: usize },

@@ -7,7 +7,8 @@
 //! offers it again.
 //!
 //! - `registry.rs` knows who offers what, and how well it keeps to it,
-//! - `questions.rs` decides what is asked and who waits,
+//! - `questions.rs` decides what is asked,
+//! - `waits.rs` who waits for it, and how long,
 //! - `check.rs` looks at answers: they are as trustworthy as any bytes from a socket,
 //! - the layout itself, with what was said last, is [`crate::tiles::Outside`].
 
@@ -15,6 +16,7 @@ mod check;
 mod name;
 mod questions;
 mod registry;
+mod waits;
 
 use std::{fmt, str::FromStr, time::Duration};
 

@@ -8,8 +8,9 @@ use std::{
 use glasshouse_scene::{LogicalRect, LogicalSize};
 
 use super::{
-    BadAnswer, LayoutName, Offer, PATIENCE, ProviderId, Question, Subject, check,
-    registry::{Asked, Offered, Offers},
+    BadAnswer, LayoutName, Offer, ProviderId, Question, Subject, check,
+    registry::Offers,
+    waits::{Asker, Outlook, Wait},
 };
 use crate::{
     command::LayoutKind,
@@ -28,20 +29,13 @@ use crate::{
 /// one that closes leaves what was before it.
 const KEPT: usize = 8;
 
-/// What a workspace would like to know.
+/// What somebody would like to know.
 struct Wanted {
-    workspace: WorkspaceId,
-    /// It is about a window that is to come, too.
-    newcomer: Option<WindowId>,
+    asker: Asker,
     question: Arc<Question>,
 }
 
 impl Offers {
-    /// When somebody has waited long enough.
-    pub(crate) fn deadline(&self) -> Option<Timestamp> {
-        self.asked.values().filter(|asked| !asked.given_up).map(|asked| asked.until).min()
-    }
-
     /// Whether the tiles of a workspace stay where they are for the moment.
     pub(crate) fn holds(&self, workspace: WorkspaceId) -> bool {
         self.waiting.contains(&workspace)
@@ -57,50 +51,13 @@ impl Offers {
         self.foretold.get(&window).copied()
     }
 
-    fn answer_to(&mut self, question: &Question) -> Option<Arc<Said>> {
+    pub(super) fn answer_to(&mut self, question: &Question) -> Option<Arc<Said>> {
         let answers = self.answers.get_mut(&question.workspace)?;
         let at = answers.iter().position(|(known, _)| **known == *question)?;
         let found = answers.remove(at)?;
         let said = Arc::clone(&found.1);
         answers.push_back(found);
         Some(said)
-    }
-
-    /// Asks if that has not been done. Answers whether somebody waits.
-    fn ask(&mut self, newcomer: Option<WindowId>, question: &Arc<Question>, now: Timestamp, effects: &mut Effects) -> bool {
-        let Some(offered) = self.offered.get_mut(&question.layout) else { return false };
-        if let Some(asked) = self.asked.values_mut().find(|asked| asked.question == *question) {
-            if !asked.given_up && now >= asked.until {
-                asked.given_up = true;
-                offered.miss(question.layout, asked.until, effects);
-            }
-            return !asked.given_up;
-        }
-        // A window waits once, however often the question about it changes.
-        let until = newcomer.map_or(now.after(PATIENCE), |window| *self.patience.entry(window).or_insert(now.after(PATIENCE)));
-        if !offered.has_room() {
-            return false;
-        }
-        self.last_serial += 1;
-        let (serial, given_up) = (self.last_serial, offered.is_slow() || now >= until);
-        offered.owed.insert(serial);
-        self.asked.insert(serial, Asked { question: Arc::clone(question), until, given_up });
-        effects.push(Effect::AskLayout { provider: offered.provider, serial, question: Arc::clone(question) });
-        !given_up
-    }
-}
-
-impl Offered {
-    /// It has not answered a question by `until`, or not well. However many questions ended at that moment, it is one hiccup.
-    fn miss(&mut self, layout: LayoutName, until: Timestamp, effects: &mut Effects) {
-        if self.missed.replace(until) == Some(until) {
-            return;
-        }
-        self.misses = self.misses.saturating_add(1);
-        if self.misses == super::MAX_MISSES {
-            tracing::warn!(%layout, "a layout does not answer in time: windows do not wait for it any more");
-            effects.push(Effect::Notify(Notice::LayoutsChanged));
-        }
     }
 }
 
@@ -112,33 +69,35 @@ impl Desktop {
         self.outside.foretold.clear();
         let is_outside = |workspace: &Workspace| matches!(*workspace.tiling, Tiling::Outside(_));
         if !self.workspaces.iter().any(is_outside) {
-            self.outside.asked.clear();
+            self.outside.waits.clear();
             self.outside.answers.clear();
-            self.outside.patience.clear();
             return;
         }
         if self.is_locked() {
             // What was asked before comes too late. It is asked again when somebody sees it.
-            self.outside.asked.clear();
+            self.outside.waits.clear();
         }
         let wanted = self.questions();
-        self.outside.patience.retain(|window, _| wanted.iter().any(|wanted| wanted.newcomer == Some(*window)));
-        self.outside.asked.retain(|_, asked| wanted.iter().any(|wanted| wanted.question == asked.question));
+        let askers: BTreeSet<Asker> = wanted.iter().map(|wanted| wanted.asker).collect();
+        self.outside.waits.retain(|asker, _| askers.contains(asker));
         let known: BTreeSet<WorkspaceId> = self.workspaces.iter().filter(|workspace| is_outside(workspace)).map(|found| found.id).collect();
         self.outside.answers.retain(|workspace, _| known.contains(workspace));
-        for Wanted { workspace, newcomer, question } in wanted {
-            let said = self.outside.answer_to(&question);
-            let waits = said.is_none() && !self.is_locked() && self.outside.ask(newcomer, &question, now, effects);
-            match newcomer {
-                Some(window) if waits => drop(self.outside.awaited.insert(window)),
-                Some(window) => {
-                    let tile = said.and_then(|said| said.tiles.iter().find(|tile| tile.window == window).copied());
-                    if let Some(tile) = tile {
-                        self.outside.foretold.insert(window, tile.rect);
-                    }
+        for Wanted { asker, question } in wanted {
+            let outlook = match self.is_locked() {
+                true => self.outside.answer_to(&question).map_or(Outlook::Nothing, Outlook::Said),
+                false => self.outside.outlook(asker, &question, now, effects),
+            };
+            match (asker.newcomer, outlook) {
+                (None, Outlook::Said(said)) => self.let_stand(asker.workspace, Some(said)),
+                (None, Outlook::Open) if self.can_wait(asker.workspace) => drop(self.outside.waiting.insert(asker.workspace)),
+                (None, Outlook::Open) => self.let_stand(asker.workspace, self.outside.stopgap(&question)),
+                (None, Outlook::Nothing) => self.let_stand(asker.workspace, None),
+                (Some(window), Outlook::Said(said)) => {
+                    let tile = said.tiles.iter().find(|tile| tile.window == window);
+                    self.outside.foretold.extend(tile.map(|tile| (window, tile.rect)));
                 }
-                None if waits && self.can_wait(workspace) => drop(self.outside.waiting.insert(workspace)),
-                None => self.let_stand(workspace, said),
+                (Some(window), Outlook::Open) => drop(self.outside.awaited.insert(window)),
+                (Some(_), Outlook::Nothing) => {}
             }
         }
     }
@@ -151,11 +110,7 @@ impl Desktop {
         for workspace in self.workspaces.iter_mut() {
             let Tiling::Outside(layout) = &*workspace.tiling else { continue };
             match offers.get(&layout.name()) {
-                Some((_, terms)) if layout.terms != *terms => {
-                    if let Tiling::Outside(layout) = Arc::make_mut(&mut workspace.tiling) {
-                        layout.terms = *terms;
-                    }
-                }
+                Some((_, terms)) => workspace.agree_on(Some(*terms)),
                 // Nobody is there to be asked. How it registered is kept, so that nothing moves twice.
                 None if layout.said.is_some() => {
                     if let Tiling::Outside(layout) = Arc::make_mut(&mut workspace.tiling) {
@@ -187,7 +142,7 @@ impl Desktop {
                 (!layout.is_empty()).then_some(None).into_iter().chain(coming.map(|window| Some(window.id))).collect();
             for newcomer in newcomers {
                 let question = Arc::new(self.question(&ground, workspace, layout, output, offer, newcomer));
-                wanted.push(Wanted { workspace: workspace.id, newcomer, question });
+                wanted.push(Wanted { asker: Asker { workspace: workspace.id, newcomer }, question });
             }
         }
         wanted
@@ -233,8 +188,8 @@ impl Desktop {
         }
     }
 
-    /// Whether the tiles of a workspace can stay where they are for a moment: they lie in the area, beside each other, and who has the focus
-    /// is seen. If not, the fallback is better than what is there.
+    /// Whether the tiles of a workspace can stay where they are for a moment: they lie in the area, beside each other. If not, the fallback is
+    /// better than what is there. One that got the focus behind others may stay there so long: better than to see three layouts.
     fn can_wait(&self, workspace: WorkspaceId) -> bool {
         let Some(workspace) = self.workspaces.get(workspace) else { return false };
         let Some(output) = workspace.output.and_then(|output| self.outputs.get(output)) else { return false };
@@ -246,7 +201,7 @@ impl Desktop {
             }
             match window.target {
                 Slot::Tile(rect) if area.contains_rect(&grid.pixels(rect)) => shown.push((window.id, grid.pixels(rect))),
-                Slot::Behind(_) if self.next_focus() != Some(window.id) => {}
+                Slot::Behind(_) => {}
                 _ => return false,
             }
         }
@@ -282,38 +237,39 @@ impl Desktop {
     ) -> Result<(), BadAnswer> {
         // Who answers has read everything up to there.
         let mine = self.outside.offered.values_mut().filter(|offered| offered.provider == provider);
-        let mut owed = false;
-        for offered in mine {
-            if offered.owed.contains(&serial) {
-                owed = true;
-                offered.owed.retain(|asked| *asked > serial);
-            }
+        for offered in mine.filter(|offered| offered.owed.contains(&serial)) {
+            offered.owed.retain(|asked| *asked > serial);
         }
-        let asked = self.outside.asked.get(&serial).cloned();
-        let by_it = asked.filter(|asked| self.outside.offered.get(&asked.question.layout).is_some_and(|known| known.provider == provider));
-        let Some(Asked { question, until, .. }) = by_it else {
-            return Err(if owed { BadAnswer::Over(serial) } else { BadAnswer::NoQuestion(serial) });
+        let is_it = |wait: &&mut Wait| wait.asked.as_ref().is_some_and(|asked| asked.is(provider, serial));
+        let Some(wait) = self.outside.waits.values_mut().find(is_it) else {
+            let was_asked = self.outside.serials.get(&provider).is_some_and(|last| (1..=*last).contains(&serial));
+            return Err(if was_asked { BadAnswer::Over(serial) } else { BadAnswer::NoQuestion(serial) });
         };
+        let (Some(asked), Some(offered)) = (&mut wait.asked, self.outside.offered.get_mut(&wait.layout)) else {
+            return Err(BadAnswer::Over(serial));
+        };
+        let question = Arc::clone(&asked.question);
         let output = self.outputs.get(question.output);
         let grid = output.map_or(Grid { scale: question.scale, ..Grid::default() }, Output::grid);
-        let Some(offered) = self.outside.offered.get_mut(&question.layout) else { return Err(BadAnswer::NoQuestion(serial)) };
         match question.check(serial, grid, offered.offer.follows_focus, placements) {
             Ok(tiles) => {
-                if now < until && std::mem::take(&mut offered.misses) >= super::MAX_MISSES {
-                    effects.push(Effect::Notify(Notice::LayoutsChanged));
+                let said = Arc::new(Said { area: question.area, tiles });
+                if !wait.given_up || asked.is_in_time(now) {
+                    if std::mem::take(&mut offered.misses) >= super::MAX_MISSES {
+                        effects.push(Effect::Notify(Notice::LayoutsChanged));
+                    }
+                    wait.said = Some((Arc::clone(&question), Arc::clone(&said)));
                 }
-                self.outside.asked.remove(&serial);
+                wait.asked = None;
                 let answers = self.outside.answers.entry(question.workspace).or_default();
-                let said = Said { area: question.area, tiles };
-                answers.push_back((question, Arc::new(said)));
+                answers.push_back((question, said));
                 answers.drain(..answers.len().saturating_sub(KEPT));
                 Ok(())
             }
             Err(bad) => {
-                if let Some(asked) = self.outside.asked.get_mut(&serial)
-                    && !std::mem::replace(&mut asked.given_up, true)
-                {
-                    offered.miss(asked.question.layout, asked.until, effects);
+                asked.wrong = true;
+                if !std::mem::replace(&mut wait.given_up, true) {
+                    offered.miss(wait.layout, wait.until, effects);
                 }
                 Err(bad)
             }

@@ -7,7 +7,10 @@ use std::{
 
 use glasshouse_scene::LogicalRect;
 
-use super::{LayoutName, MAX_MISSES, MAX_OWED, MAX_PARAMETERS, Offer, ProviderId, Question};
+use super::{
+    LayoutName, MAX_MISSES, MAX_OWED, MAX_PARAMETERS, Offer, ProviderId, Question,
+    waits::{Asker, Wait},
+};
 use crate::{
     command::{Act, Caller, LayoutKind, Refusal},
     desktop::Desktop,
@@ -26,8 +29,8 @@ pub const MAX_OFFERS_EACH: usize = 16;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Offers {
     pub(super) offered: BTreeMap<LayoutName, Offered>,
-    /// Questions that are asked and still of interest, by serial.
-    pub(super) asked: BTreeMap<u64, Asked>,
+    /// Those that do not know yet what they would like to know.
+    pub(super) waits: BTreeMap<Asker, Wait>,
     /// Good answers, per workspace, the one used last at the end.
     pub(super) answers: BTreeMap<WorkspaceId, VecDeque<Answer>>,
     /// Workspaces whose windows lie where they lay.
@@ -36,9 +39,8 @@ pub(crate) struct Offers {
     pub(super) awaited: BTreeSet<WindowId>,
     /// Where such windows will be.
     pub(super) foretold: BTreeMap<WindowId, LogicalRect>,
-    /// By when windows that are to come get their first size, whatever is asked about them meanwhile.
-    pub(super) patience: BTreeMap<WindowId, Timestamp>,
-    pub(super) last_serial: u64,
+    /// How many questions each connection was ever asked: their serials are the numbers up to there.
+    pub(super) serials: BTreeMap<ProviderId, u64>,
 }
 
 /// A question and what was said to it.
@@ -56,15 +58,6 @@ pub(super) struct Offered {
     pub(super) missed: Option<Timestamp>,
     /// What it was asked and has not answered.
     pub(super) owed: BTreeSet<u64>,
-}
-
-/// A question under way.
-#[derive(Debug, Clone)]
-pub(super) struct Asked {
-    pub(super) question: Arc<Question>,
-    pub(super) until: Timestamp,
-    /// Nobody waits for its answer any more. It still counts when it comes.
-    pub(super) given_up: bool,
 }
 
 /// A layout that a program offers, as others see it.
@@ -108,7 +101,8 @@ impl Offers {
 
     /// Nothing that was said of this layout counts any more.
     fn forget(&mut self, name: LayoutName) {
-        self.asked.retain(|_, asked| asked.question.layout != name);
+        // Who waits goes on waiting for the next answer, and no longer than it would have.
+        self.waits.values_mut().filter(|wait| wait.layout == name).for_each(|wait| wait.asked = None);
         for answers in self.answers.values_mut() {
             answers.retain(|(question, _)| question.layout != name);
         }
@@ -173,6 +167,7 @@ impl Desktop {
     pub fn provider_gone(&mut self, provider: ProviderId, now: Timestamp) -> Effects {
         let of_it = |(name, known): (&LayoutName, &Offered)| (known.provider == provider).then_some(*name);
         let names: Vec<LayoutName> = self.outside.offered.iter().filter_map(of_it).collect();
+        self.outside.serials.remove(&provider);
         if names.is_empty() {
             return Effects::new();
         }

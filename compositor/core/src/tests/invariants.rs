@@ -42,7 +42,10 @@ fn focus_is_where_it_can_be(t: &Bench) {
     assert_eq!(focus, t.told_focus);
     let workspace = t.desktop.workspaces().into_iter().find(|workspace| workspace.focused).map(|workspace| workspace.id);
     assert_eq!(workspace.is_some(), !t.desktop.outputs().is_empty());
-    let usable = t.desktop.windows.iter().filter(|window| t.desktop.seen(window) && window.home.workspace == workspace);
+    // For a moment it may be behind others, until a program has said where it goes.
+    let waits = workspace.is_some_and(|workspace| t.desktop.outside.holds(workspace));
+    let can_be = |window: &&Window| if waits { t.desktop.on_screen(window) } else { t.desktop.seen(window) };
+    let usable = t.desktop.windows.iter().filter(|window| can_be(window) && window.home.workspace == workspace);
     let usable: Vec<SurfaceId> = usable.map(|window| window.surface).collect();
     match focus {
         None => assert!(usable.is_empty(), "nobody has the focus"),

@@ -53,8 +53,8 @@ pub use master_stack::{MasterStack, Side};
 pub use monocle::Monocle;
 pub use options::{Centring, ColumnsOptions, MasterStackOptions, NewWindow, Options, TreeOptions};
 pub use outline::{ColumnOutline, ContainerOutline, NodeOutline, Outline};
-pub use outside::Outside;
-pub(crate) use outside::{Said, Terms};
+pub(crate) use outside::Said;
+pub use outside::{Outside, Terms};
 pub use tiling::{Tiling, TilingKind};
 pub use tree::{ContainerLayout, Split, Tree};
 

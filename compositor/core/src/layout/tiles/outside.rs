@@ -27,10 +27,10 @@ pub struct Outside {
 
 /// What a program said when it registered, as far as the layout itself has to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Terms {
-    pub(crate) fallback: Fallback,
+pub struct Terms {
+    pub fallback: Fallback,
     /// Whether it heeds sizes that somebody asks for.
-    pub(crate) resizes: bool,
+    pub resizes: bool,
 }
 
 /// The answer to one question.
@@ -81,6 +81,21 @@ impl Outside {
     /// The size that somebody asked for; a zero: nobody did in that dimension.
     pub(crate) fn wish(&self, window: WindowId) -> Option<LogicalSize> {
         self.wishes.get(&window).copied()
+    }
+
+    /// As [`Tiling::resize_to`]. A length that is there already is a wish only where another one may be about to be fulfilled.
+    pub(super) fn resize_to(&mut self, window: WindowId, width: Option<f64>, height: Option<f64>, input: &Input<'_>) -> bool {
+        let Some(now) = self.arrange(input).rect(window) else { return false };
+        let wish = self.wish(window).unwrap_or_default();
+        let mut changed = false;
+        for (edge, wanted, length, wished) in
+            [(Direction::Right, width, now.width(), wish.width), (Direction::Down, height, now.height(), wish.height)]
+        {
+            if let Some(wanted) = wanted.filter(|wanted| *wanted != length || wished != 0.0) {
+                changed |= self.resize(window, edge, wanted - length, input);
+            }
+        }
+        changed
     }
 
     pub(crate) fn forget_wishes(&mut self) {

@@ -1,6 +1,6 @@
 //! Any of the layouts, as one type.
 
-use super::{Arrangement, Columns, Grid, Input, Layout, MasterStack, Monocle, Options, Outside, Place, Tree};
+use super::{Arrangement, Columns, Grid, Input, Layout, MasterStack, Monocle, Options, Outside, Place, Terms, Tree};
 use crate::{Direction, WindowId, outside::LayoutName};
 
 /// Which layout.
@@ -79,6 +79,11 @@ impl Tiling {
         }
     }
 
+    /// How the program has registered. `None`: none arranges it.
+    pub(crate) fn terms(&self) -> Option<Terms> {
+        if let Self::Outside(layout) = self { Some(layout.terms) } else { None }
+    }
+
     /// The same windows in the same order in another layout. Sizes and containers do not survive; the same kind changes nothing.
     pub fn switched(&self, kind: TilingKind, input: &Input<'_>) -> Self {
         if kind == self.kind() {
@@ -102,6 +107,9 @@ impl Tiling {
     /// Gives `window` this width and height as far as its layout can; `None` leaves one as it is. It is the edge at the right or the bottom
     /// that moves, or else the other one. `false` if nothing could be changed.
     pub fn resize_to(&mut self, window: WindowId, width: Option<f64>, height: Option<f64>, input: &Input<'_>) -> bool {
+        if let Self::Outside(layout) = self {
+            return layout.resize_to(window, width, height, input);
+        }
         let mut changed = false;
         for (wanted, edges) in [(width, [Direction::Right, Direction::Left]), (height, [Direction::Down, Direction::Up])] {
             let Some(wanted) = wanted else { continue };

@@ -4,7 +4,7 @@ use proptest::{collection::vec, prelude::*};
 
 use super::{Play, program, strips};
 use crate::{
-    LayoutKind,
+    Caller, Event, LayoutKind,
     outside::{Fallback, LayoutName, Offer, ProviderId},
     tests::{
         bench::{Do, Op},
@@ -28,6 +28,11 @@ enum Happens {
     /// The oldest question is not answered.
     Loses,
     Parameters(&'static str),
+    Refreshes(u8, u8),
+    Locked(bool),
+    /// A snapshot is taken, and put back.
+    Taken,
+    PutBack,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +80,10 @@ fn happens() -> impl Strategy<Value = Happens> {
         4 => Just(Happens::AnswersAll),
         2 => Just(Happens::Loses),
         1 => proptest::sample::select(vec!["", "a", "b"]).prop_map(Happens::Parameters),
+        2 => (0..2_u8, 0..3_u8).prop_map(|(provider, name)| Happens::Refreshes(provider, name)),
+        1 => any::<bool>().prop_map(Happens::Locked),
+        1 => Just(Happens::Taken),
+        1 => Just(Happens::PutBack),
     ]
 }
 
@@ -144,8 +153,25 @@ impl Play {
                 drop(self.t.command(command));
                 self.hear();
             }
+            Happens::Refreshes(provider, name) => {
+                let name = LayoutName::new(NAMES[usize::from(name)]).unwrap();
+                drop(self.refresh(ProviderId(provider.into()), name));
+            }
+            Happens::Locked(on) => {
+                self.t.observe(Event::Locked(on));
+                self.hear();
+            }
+            Happens::Taken => self.taken = Some(self.t.desktop.memory()),
+            Happens::PutBack => {
+                if let Some(memory) = &self.taken
+                    && let Ok((effects, _)) = self.t.desktop.restore(&Caller::Person, "x", memory, self.t.now)
+                {
+                    self.t.take(effects);
+                    self.hear();
+                }
+            }
         }
-        crate::tests::invariants::assert_invariants(&self.t);
+        self.check();
     }
 }
 
@@ -159,6 +185,7 @@ proptest! {
         for what in happens {
             play.happens(what);
         }
+        play.happens(Happens::Locked(false));
         play.t.come_to_rest();
     }
 }
