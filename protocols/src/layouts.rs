@@ -165,7 +165,7 @@ pub trait Layouts1 {
 
     /// Answers a question: every window exactly once, shown ones beside each other in the area.
     ///
-    /// [`Error::Stale`] is no mistake: another question has replaced this one.
+    /// [`Error::Stale`] is no mistake: it was answered, or another question has replaced this one.
     fn arrange(&self, serial: u64, placements: &[LayoutPlacement]) -> Result<(), Error>;
 
     /// Has the desktop ask again, because the answers would be other ones now.

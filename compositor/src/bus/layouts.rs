@@ -79,15 +79,16 @@ impl Layouts1 {
         self.peer.ask(connection, |caller, reply| Request::Layouts { caller, request: request(provider, reply) }).await
     }
 
-    /// Where questions go, and for the first time the queue that they come out of.
-    fn line(&self) -> (mpsc::Sender<ArrangeRequest>, Option<mpsc::Receiver<ArrangeRequest>>) {
+    /// Where questions go, and for the first time the queue that they come out of, with who tells the end.
+    fn line(&self) -> (mpsc::Sender<ArrangeRequest>, Option<(mpsc::Receiver<ArrangeRequest>, Gone)>) {
         let mut questions = self.questions.lock().unwrap_or_else(PoisonError::into_inner);
         match &*questions {
             Some(line) => (line.clone(), None),
             None => {
                 let (line, queue) = mpsc::channel(MAX_QUESTIONS);
                 *questions = Some(line.clone());
-                (line, Some(queue))
+                let (caller, sender) = self.peer.line();
+                (line, Some((queue, Gone { provider: ProviderId(self.peer.number()), caller, sender })))
             }
         }
     }
@@ -121,10 +122,8 @@ impl Layouts1 {
         let (questions, queue) = self.line();
         let result = self.ask(connection, |provider, reply| LayoutsRequest::Register { provider, offer, questions, reply }).await;
         let (answer, answered) = ResponseDispatchNotifier::new(());
-        if let Some(queue) = queue {
+        if let Some((queue, gone)) = queue {
             // Also after a refusal: the next call finds the line there.
-            let (caller, sender) = self.peer.line();
-            let gone = Gone { provider: ProviderId(self.peer.number()), caller, sender };
             let first = result.is_ok().then_some(answered);
             tokio::spawn(deliver(connection.clone(), self.peer.destination(), self.peer.over(), first, queue, gone));
         }
@@ -141,8 +140,9 @@ impl Layouts1 {
     /// pixels in the space of all outputs), and whether it is shown. What is shown lies in the area and nowhere overlaps, after rounding to
     /// pixels; nothing is smaller than a pixel. A layout that follows the focus may hide windows, but not the one that has it.
     ///
-    /// An answer that comes after the deadline still counts, unless another question has replaced this one: then it is refused as
-    /// Stale. A wrong answer is refused as BadArgument, the fallback stands, and the question can be answered again.
+    /// An answer that comes after the deadline still counts, unless the question is over, because it was answered or one about other windows
+    /// or another area has replaced it: then it is refused as Stale. A wrong answer, and one to what this connection was never asked, is
+    /// refused as BadArgument; after a wrong one the fallback stands, and the question can be answered again.
     async fn arrange(
         &self,
         #[zbus(connection)] connection: &Connection,
@@ -194,11 +194,19 @@ fn placement(LayoutPlacement { window, x, y, width, height, shown }: LayoutPlace
     Placement { window: WindowId(window), rect, visible: shown }
 }
 
-/// Says that a connection is over.
+/// Says that a connection is over when it is dropped, so that no end of a call or a task can leave an offer behind.
 struct Gone {
     provider: ProviderId,
     caller: Caller,
     sender: Arc<Sender<Request>>,
+}
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        let request = LayoutsRequest::Gone { provider: self.provider };
+        // An error: the main loop has ended.
+        let _ = self.sender.send(Request::Layouts { caller: self.caller.clone(), request });
+    }
 }
 
 /// Sends a program its questions until its connection ends.
@@ -235,7 +243,6 @@ async fn deliver(
         () = ended => {}
         () = work => {}
     }
-    let Gone { provider, caller, sender } = gone;
-    // An error: the main loop has ended.
-    let _ = sender.send(Request::Layouts { caller, request: LayoutsRequest::Gone { provider } });
+    // From here on what it still wants to register is refused.
+    drop((questions, gone));
 }

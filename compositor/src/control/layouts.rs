@@ -26,6 +26,10 @@ impl State {
     pub(super) fn handle_layouts(&mut self, caller: &Caller, request: LayoutsRequest) {
         // A caller that has gone away needs no answer: hence `drop`.
         match request {
+            // Its connection ended while this waited for its turn, and perhaps that was told before: nobody would take the offer back.
+            LayoutsRequest::Register { questions, reply, .. } if questions.is_closed() => {
+                drop(reply.send(Err(BusError::Refused("the connection that offers this layout has ended".to_owned()))));
+            }
             LayoutsRequest::Register { provider, offer, questions, reply } => {
                 // It is asked at once.
                 let before = self.control.providers.0.insert(provider, questions);
@@ -150,5 +154,51 @@ fn listed(info: &Info) -> LayoutInfo {
         resizes,
         answers: info.answers,
         workspaces: info.workspaces.iter().map(|workspace| workspace.0).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use glasshouse_core::{
+        Scopes, Settings,
+        outside::{Fallback, LayoutName},
+    };
+    use glasshouse_link::{ExecutorChoice, desktop::Limits};
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::{bus::Request, display::Settings as DisplaySettings, server::Server};
+
+    #[test]
+    fn what_a_connection_registers_after_its_end_is_refused() {
+        let settings = DisplaySettings {
+            recipe: None,
+            executor: ExecutorChoice::Auto,
+            idle_after: std::time::Duration::ZERO,
+            always_active: false,
+            limits: Limits::default(),
+        };
+        let mut server = Server::new(Settings::default(), settings).unwrap();
+        let caller = Caller::Program { pid: None, scopes: Scopes::ALL };
+        let name = LayoutName::new("spiral").unwrap();
+        let offer = Offer { name, fallback: Fallback::Grid, follows_focus: false, resizes: false };
+        let provider = ProviderId(3);
+        let (line, queue) = mpsc::channel(1);
+        let (first, mut registered) = oneshot::channel();
+        let (second, mut too_late) = oneshot::channel();
+        let mut calls = |requests: Vec<LayoutsRequest>| {
+            for request in requests {
+                server.state.control.queue.push(Request::Layouts { caller: caller.clone(), request });
+            }
+            server.state.requests_turn();
+            (server.state.desktop.offered_layouts().len(), server.state.control.providers.0.len())
+        };
+        let register = |reply| LayoutsRequest::Register { provider, offer, questions: line.clone(), reply };
+        assert_eq!(calls(vec![register(first)]), (1, 1));
+        assert!(matches!(registered.try_recv().unwrap(), Ok(())));
+        // Its end is told, and only then comes the turn of another call of it.
+        drop(queue);
+        assert_eq!(calls(vec![LayoutsRequest::Gone { provider }, register(second)]), (0, 0));
+        assert!(matches!(too_late.try_recv().unwrap(), Err(BusError::Refused(_))));
     }
 }
