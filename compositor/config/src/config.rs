@@ -202,7 +202,7 @@ pub(crate) fn table() -> (Vec<Group>, Vec<Row>) {
         "animations": Animations = animations;
         "layout.tree": Tree = tree;
         "layout.master-stack": MasterStack = master_stack;
-        "tabs": Tabs = tabs;
+        "appearance.tabs": Tabs = tabs;
         "focus": Focus = focus;
         "appearance": Appearance = appearance;
         "appearance.background": Background = background;

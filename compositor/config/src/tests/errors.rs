@@ -24,7 +24,7 @@ fn a_misspelled_key_is_told_the_nearest() {
     check(
         "[layout]\nqqq = 1",
         &[
-            "2:1: there is no option \"qqq\" in layout; there are cascade-step-px, columns, configure-timeout-ms, default, gap-px, master-stack, outer-gap-px, snap-distance-px, strut-bottom-px, strut-left-px, strut-right-px, strut-top-px, tab-height-px, tree",
+            "2:1: there is no option \"qqq\" in layout; there are cascade-step-px, columns, configure-timeout-ms, default, gap-px, master-stack, outer-gap-px, snap-distance-px, strut-bottom-px, strut-left-px, strut-right-px, strut-top-px, tree",
         ],
     );
     check("[output.DP-1]\nscal = 2", &["2:1: there is no option \"scal\" in output.*; did you mean scale?"]);
