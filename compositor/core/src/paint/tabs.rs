@@ -20,7 +20,7 @@ const WHITE: Color = Color::rgb(0xff_ff_ff, 1.0);
 const ROOM: f64 = 1.5;
 /// How much is left free beside the letters, at either side, and below and beside a title, in logical pixels.
 const PADDING: f64 = 8.0;
-const SPACE_BELOW: f64 = 4.0;
+const SPACE_BELOW: f64 = 5.0;
 const SPACE_BESIDE: f64 = 2.0;
 /// Nobody reads more characters.
 const MOST_CHARACTERS: usize = 200;
@@ -61,7 +61,7 @@ impl Painter<'_> {
             (true, ..) => Look { pane: pane(focused, 0.3, 0.92), letters: WHITE, line: focused },
             (_, _, true) => Look { pane: pane(URGENT, 0.2, 0.9), letters: URGENT, line: URGENT },
             (_, true, _) => Look { pane: pane(LIGHT, 0.25, 0.88), letters: scaled(WHITE, 0.9), line: scaled(WHITE, 0.7) },
-            _ => Look { pane: pane(LIGHT, 0.06, 0.78), letters: scaled(WHITE, 0.68), line: scaled(WHITE, 0.25) },
+            _ => Look { pane: pane(LIGHT, 0.1, 0.78), letters: scaled(WHITE, 0.68), line: scaled(WHITE, 0.25) },
         }
     }
 
