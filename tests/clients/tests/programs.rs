@@ -300,3 +300,28 @@ fn the_wallpaper_of_swaybg_is_a_layer_surface_that_glassctl_lists() -> Result {
     assert_eq!(desktop.picture(&["--no-cursor"])?.count(|pixel| pixel == [0x20, 0x40, 0x60]), 640 * 480);
     Ok(())
 }
+
+#[test]
+fn tabs_show_the_titles_of_their_windows() -> Result {
+    let mut desktop = Desktop::start(&["--size", "800x600"])?;
+    desktop.ctl(&["do", "set-layout", "tree"])?;
+    // It has another title once a line was typed.
+    let script = "printf '\\033]2;first\\007'; read line; printf '\\033]2;美しい 🙂\\007'; exec sleep 1000";
+    let first = desktop.launch(&["foot", "-o", "csd.preferred=none", "sh", "-c", script])?;
+    desktop.ctl(&["do", "set-tabbed", "on"])?;
+    desktop.launch(&["foot", "-o", "csd.preferred=none", "-T", "second", "sleep", "1000"])?;
+    // The strip of titles: bright letters on dark glass, in both halves.
+    let letters = |picture: &Picture, half: usize| {
+        let place = (12..36).flat_map(|y| (half * 400 + 30..half * 400 + 370).map(move |x| (x, y)));
+        place.filter(|(x, y)| picture.at(*x, *y).is_some_and(|pixel| pixel.iter().all(|channel| *channel > 120))).count()
+    };
+    let before = desktop.wait_for("two titles", |desktop| {
+        let picture = desktop.picture(&[])?;
+        Ok((letters(&picture, 0) > 10 && letters(&picture, 1) > 10).then_some(picture))
+    })?;
+    desktop.ctl(&["focus", &first])?;
+    desktop.ctl(&["key", "Return"])?;
+    let yellow = |pixel: [u8; 3]| pixel[0] > 180 && pixel[1] > 120 && pixel[2] < 100;
+    assert_eq!(before.count(yellow), 0);
+    desktop.wait_for("a smile in the title", |desktop| Ok((desktop.picture(&[])?.count(yellow) > 20).then_some(())))
+}
