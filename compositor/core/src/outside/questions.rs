@@ -29,6 +29,9 @@ use crate::{
 /// one that closes leaves what was before it.
 const KEPT: usize = 8;
 
+/// What a place on the pixels of an output is off them at most, in logical units: an error of the division by the scale.
+const ROUNDING: f64 = 1e-6;
+
 /// What somebody would like to know.
 struct Wanted {
     asker: Asker,
@@ -188,7 +191,7 @@ impl Desktop {
         }
     }
 
-    /// Whether the tiles of a workspace can stay where they are for a moment: they lie in the area, beside each other. If not, the fallback is
+    /// Whether the tiles of a workspace can stay where they are for a moment: they lie on pixels of the area, beside each other. If not, the fallback is
     /// better than what is there. One that got the focus behind others may stay there so long: better than to see three layouts.
     fn can_wait(&self, workspace: WorkspaceId) -> bool {
         let Some(workspace) = self.workspaces.get(workspace) else { return false };
@@ -200,7 +203,15 @@ impl Desktop {
                 continue;
             }
             match window.target {
-                Slot::Tile(rect) if area.contains_rect(&grid.pixels(rect)) => shown.push((window.id, grid.pixels(rect))),
+                Slot::Tile(rect) => {
+                    let pixels = grid.pixels(rect);
+                    let on_grid = grid.to_logical_rect(pixels);
+                    let off = (on_grid.min() - rect.min()).length().max((on_grid.max() - rect.max()).length());
+                    if pixels.is_empty() || !area.contains_rect(&pixels) || off > ROUNDING {
+                        return false;
+                    }
+                    shown.push((window.id, pixels));
+                }
                 Slot::Behind(_) => {}
                 _ => return false,
             }

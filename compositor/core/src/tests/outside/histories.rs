@@ -175,6 +175,17 @@ impl Play {
     }
 }
 
+#[test]
+fn where_pixels_have_become_larger_nobody_waits_between_them() {
+    let offer = Offer { name: LayoutName::new("strips").unwrap(), fallback: Fallback::Grid, follows_focus: false, resizes: true };
+    let mut play = Play::new(offer);
+    play.happens(Happens::Desktop(Op::Open(0, 1, 1)));
+    play.happens(Happens::Desktop(Op::Command(Do::Configure(0, 1, 1, 8.0))));
+    play.happens(Happens::AnswersAll);
+    play.happens(Happens::Desktop(Op::Command(Do::Undo)));
+    play.t.come_to_rest();
+}
+
 proptest! {
     #![proptest_config(cases(1_000))]
 
