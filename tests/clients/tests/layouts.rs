@@ -1,6 +1,7 @@
 //! Layouts from outside, with the real program of the examples and real windows.
 
 use std::{
+    collections::BTreeMap,
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::ChildStdout,
@@ -31,14 +32,31 @@ fn start(desktop: &mut Desktop) -> anyhow::Result<(Pid, BufReader<ChildStdout>)>
     Ok((pid, output))
 }
 
-/// Left edge, upper edge, width and height of each tile, by the window's id. A terminal has whole cells, so sizes are rounded up to tens.
+/// Left edge, upper edge, width and height of a tile. A terminal has whole cells, so sizes are rounded up to twenties.
+fn place(window: &serde_json::Value) -> Option<[u64; 4]> {
+    let round = |key: &str| window[key].as_f64().map(|length| (length / 20.0).ceil() as u64 * 20);
+    let at = |key: &str| window[key].as_f64().map(|at| at.round() as u64);
+    Some([at("x")?, at("y")?, round("width")?, round("height")?])
+}
+
+/// Of all tiles, by the window's id.
 fn places(desktop: &Desktop) -> anyhow::Result<Vec<[u64; 4]>> {
-    let place = |window: &serde_json::Value| {
-        let round = |key: &str| window[key].as_f64().map(|length| (length / 20.0).ceil() as u64 * 20);
-        let at = |key: &str| window[key].as_f64().map(|at| at.round() as u64);
-        Some([at("x")?, at("y")?, round("width")?, round("height")?])
-    };
     desktop.windows()?.iter().map(|window| place(window).context("a place")).collect()
+}
+
+/// Of all tiles, by the application's name.
+fn places_by_app(desktop: &Desktop) -> anyhow::Result<BTreeMap<String, [u64; 4]>> {
+    let named = |window: &serde_json::Value| Some((window["app_id"].as_str()?.to_owned(), place(window)?));
+    desktop.windows()?.iter().map(|window| named(window).context("a place")).collect()
+}
+
+/// Waits until three terminals have these places, and says which they had if they do not get them.
+fn reach(desktop: &mut Desktop, what: &str, [a, b, c]: [[u64; 4]; 3]) -> Result {
+    let wanted = BTreeMap::from([("a".to_owned(), a), ("b".to_owned(), b), ("c".to_owned(), c)]);
+    desktop.wait_for(what, |desktop| Ok((places_by_app(desktop)? == wanted).then_some(()))).map_err(|error| {
+        let now = places_by_app(desktop);
+        error.context(format!("{now:?} instead of {wanted:?}"))
+    })
 }
 
 const SPIRAL: [[u64; 4]; 3] = [[0, 0, 640, 720], [640, 0, 640, 360], [640, 360, 640, 360]];
@@ -85,7 +103,13 @@ fn a_program_arranges_terminals_is_killed_and_comes_back() -> Result {
     desktop.ctl(&["do", "set-layout-parameters", "0.75"])?;
     reach(&mut desktop, "a larger first one", &[[0, 0, 960, 720], [960, 0, 320, 540], [1040, 540, 240, 180], [960, 540, 80, 180]])?;
     desktop.ctl(&["undo"])?;
-    reach(&mut desktop, "the spiral once more", &four)
+    reach(&mut desktop, "the spiral once more", &four)?;
+
+    // Sizes are wishes, which this one heeds.
+    desktop.ctl(&["do", "resize-window", "400x720", "--window", "app-id:a"])?;
+    reach(&mut desktop, "a narrow first one", &[[0, 0, 400, 720], [400, 0, 880, 360], [840, 360, 440, 360], [400, 360, 440, 360]])?;
+    desktop.ctl(&["do", "balance"])?;
+    reach(&mut desktop, "as nobody asked for any", &four)
 }
 
 #[test]
@@ -94,15 +118,33 @@ fn a_session_that_is_killed_waits_for_the_program_of_its_layout() -> Result {
     let (_pid, _output) = start(&mut desktop)?;
     desktop.ctl(&["do", "set-layout", "spiral"])?;
     desktop.ctl(&["do", "rename-workspace", "work"])?;
+    desktop.ctl(&["do", "set-layout-parameters", "0.75"])?;
+    for app in ["a", "b", "c"] {
+        desktop.launch(&["foot", &format!("--app-id={app}")])?;
+    }
+    // In another order than that in which they came.
+    desktop.ctl(&["do", "swap-window", "app-id:a", "--window", "app-id:c"])?;
+    let spiral = [[960, 540, 320, 180], [960, 0, 320, 540], [0, 0, 960, 720]];
+    reach(&mut desktop, "the spiral", spiral)?;
     let state = desktop.folder().join(format!("state/glasshouse/{}/session.json", glasshouse_clients::SOCKET));
-    desktop.wait_for("the session file", |_| Ok(std::fs::read_to_string(&state).ok().filter(|text| text.contains("spiral"))))?;
+    desktop.wait_for("the session file", |_| {
+        let written: Option<serde_json::Value> = std::fs::read_to_string(&state).ok().and_then(|text| serde_json::from_str(&text).ok());
+        let Some(written) = written else { return Ok(None) };
+        let (windows, work) = (&written["payload"]["memory"]["windows"], &written["payload"]["memory"]["workspaces"][0]);
+        let app = |tile: &serde_json::Value| windows[tile[0].as_u64()? as usize]["app_id"].as_str();
+        let order: Option<Vec<_>> = work["tiles"]["outside"]["windows"].as_array().map(|tiles| tiles.iter().filter_map(app).collect());
+        Ok((order == Some(vec!["c", "b", "a"]) && work["terms"]["fallback"] == "grid").then_some(()))
+    })?;
     let folder = desktop.kill()?;
+
     let mut next = Desktop::start_in(folder, &["--size", "1280x720"], &[])?;
     assert!(next.ctl(&["workspaces"])?.contains("spiral"));
+    for app in ["b", "a", "c"] {
+        next.launch(&["foot", &format!("--app-id={app}")])?;
+    }
+    reach(&mut next, "the fallback, which is a grid", [[0, 360, 1280, 360], [640, 0, 640, 360], [0, 0, 640, 360]])?;
     let (_pid, _output) = start(&mut next)?;
-    let window = next.launch(&["foot", "--app-id=a"])?;
-    next.wait_for("the terminal", |desktop| Ok((places(desktop)? == [[0, 0, 1280, 720]]).then_some(())))?;
-    next.close_and_wait(&window)
+    reach(&mut next, "the spiral as it was", spiral)
 }
 
 /// Terminals by their application, where they are and how large.
