@@ -4,7 +4,7 @@ use glasshouse_core::{Caller, WorkspaceRef, command::Argument};
 use glasshouse_protocols::{SnapshotInfo, windows::MAX_WAIT_TIMEOUT_MS};
 use zbus::{Connection, interface};
 
-use crate::session::DEFAULT_PATIENCE;
+use crate::session::{DEFAULT_PATIENCE, Saved};
 
 use super::{BusError, Reply, Request, peer::Peer};
 
@@ -16,6 +16,7 @@ pub enum SessionRequest {
         reply: Reply<()>,
     },
     List {
+        saved: Saved,
         reply: Reply<Vec<SnapshotInfo>>,
     },
     Restore {
@@ -27,6 +28,7 @@ pub enum SessionRequest {
         reply: Reply<Vec<String>>,
     },
     Delete {
+        saved: Saved,
         name: String,
         reply: Reply<()>,
     },
@@ -36,16 +38,9 @@ pub enum SessionRequest {
         workspace: Option<WorkspaceRef>,
         reply: Reply<()>,
     },
-    ListLayouts {
-        reply: Reply<Vec<SnapshotInfo>>,
-    },
     RestoreLayout {
         name: String,
         patience: Duration,
-        reply: Reply<()>,
-    },
-    DeleteLayout {
-        name: String,
         reply: Reply<()>,
     },
 }
@@ -70,7 +65,7 @@ impl Session1 {
     /// All snapshots by name: when each was made, in milliseconds since 1970, and how many windows are in it.
     #[zbus(out_args("snapshots"))]
     async fn list_snapshots(&self, #[zbus(connection)] connection: &Connection) -> Result<Vec<SnapshotInfo>, BusError> {
-        self.ask(connection, |reply| SessionRequest::List { reply }).await
+        self.ask(connection, |reply| SessionRequest::List { saved: Saved::Snapshot, reply }).await
     }
 
     /// Puts the windows that are still here back to where they were, as one command that one undo takes back. Outputs stay as they are. A
@@ -87,7 +82,7 @@ impl Session1 {
 
     /// Removes a snapshot for good.
     async fn delete_snapshot(&self, #[zbus(connection)] connection: &Connection, name: String) -> Result<(), BusError> {
-        self.ask(connection, |reply| SessionRequest::Delete { name, reply }).await
+        self.ask(connection, |reply| SessionRequest::Delete { saved: Saved::Snapshot, name, reply }).await
     }
 
     /// Keeps an arrangement under a name, with the programs of its windows, in a file that may be changed by hand:
@@ -101,7 +96,7 @@ impl Session1 {
     /// All arrangements by name, as ListSnapshots.
     #[zbus(out_args("layouts"))]
     async fn list_layouts(&self, #[zbus(connection)] connection: &Connection) -> Result<Vec<SnapshotInfo>, BusError> {
-        self.ask(connection, |reply| SessionRequest::ListLayouts { reply }).await
+        self.ask(connection, |reply| SessionRequest::List { saved: Saved::Layout, reply }).await
     }
 
     /// Puts up an arrangement: windows that are there go to their places, programs of those that are missing are started, and their windows open in
@@ -122,6 +117,6 @@ impl Session1 {
 
     /// Removes an arrangement for good.
     async fn delete_layout(&self, #[zbus(connection)] connection: &Connection, name: String) -> Result<(), BusError> {
-        self.ask(connection, |reply| SessionRequest::DeleteLayout { name, reply }).await
+        self.ask(connection, |reply| SessionRequest::Delete { saved: Saved::Layout, name, reply }).await
     }
 }

@@ -5,7 +5,7 @@ use glasshouse_core::{Act, Caller, Command, Refusal};
 use crate::{
     State,
     bus::{self, SessionRequest},
-    session::{Answer, snapshot_name},
+    session::{Answer, Saved, snapshot_name},
     telemetry::Kind,
 };
 
@@ -21,8 +21,8 @@ impl State {
                 refuse(refused);
             }
             // A caller that has gone away needs no answer.
-            SessionRequest::List { reply } => match self.allowed(caller, Act::Observe) {
-                Ok(()) => self.list_snapshots(reply),
+            SessionRequest::List { saved, reply } => match self.allowed(caller, Act::Observe) {
+                Ok(()) => self.list_saved(saved, reply),
                 Err(error) => drop(reply.send(Err(error))),
             },
             SessionRequest::Diff { name, reply } => match self.allowed(caller, Act::Observe).and_then(|()| snapshot_name(&name)) {
@@ -35,22 +35,14 @@ impl State {
             SessionRequest::RestoreLayout { name, patience, reply } => {
                 refuse(self.traced(Kind::Command, |state| state.restore_layout(caller, name, patience, Answer::Bus(reply))));
             }
-            SessionRequest::ListLayouts { reply } => match self.allowed(caller, Act::Observe) {
-                Ok(()) => self.list_layouts(reply),
-                Err(error) => drop(reply.send(Err(error))),
-            },
-            SessionRequest::DeleteLayout { name, reply } => {
-                let command = Command::SaveLayout { name: name.clone(), workspace: None };
-                match self.allowed(caller, Act::Command(&command)).and_then(|()| snapshot_name(&name)) {
-                    Ok(name) => self.delete_layout(name, reply),
-                    Err(error) => drop(reply.send(Err(error))),
-                }
-            }
-            SessionRequest::Delete { name, reply } => {
+            SessionRequest::Delete { saved, name, reply } => {
                 // Who may make one may remove one.
-                let command = Command::SaveSnapshot { name: name.clone() };
+                let command = match saved {
+                    Saved::Snapshot => Command::SaveSnapshot { name: name.clone() },
+                    Saved::Layout => Command::SaveLayout { name: name.clone(), workspace: None },
+                };
                 match self.allowed(caller, Act::Command(&command)).and_then(|()| snapshot_name(&name)) {
-                    Ok(name) => self.delete_snapshot(name, reply),
+                    Ok(name) => self.delete_saved(saved, name, reply),
                     Err(error) => drop(reply.send(Err(error))),
                 }
             }

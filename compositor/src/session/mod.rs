@@ -96,6 +96,15 @@ pub struct Wishes<'a> {
     pub layout: bool,
 }
 
+/// What is kept under a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saved {
+    /// Where windows were, for as long as they run.
+    Snapshot,
+    /// An arrangement with the programs that it needs.
+    Layout,
+}
+
 /// Whom to tell what became of a snapshot.
 #[derive(Debug)]
 pub enum Answer {
@@ -337,12 +346,12 @@ impl State {
         self.session_job(Job::Read { name, then: Then::Diff { reply } });
     }
 
-    pub fn list_snapshots(&mut self, reply: Reply<Vec<SnapshotInfo>>) {
-        self.session_job(Job::List { reply });
+    pub fn list_saved(&mut self, saved: Saved, reply: Reply<Vec<SnapshotInfo>>) {
+        self.session_job(Job::List { saved, reply });
     }
 
-    pub fn delete_snapshot(&mut self, name: SnapshotName, reply: Reply<()>) {
-        self.session_job(Job::Delete { name, reply });
+    pub fn delete_saved(&mut self, saved: Saved, name: SnapshotName, reply: Reply<()>) {
+        self.session_job(Job::Delete { saved, name, reply });
     }
 
     fn session_job(&mut self, job: Job) {
@@ -364,11 +373,9 @@ impl State {
             Job::Create { answer, .. } | Job::Read { then: Then::Restore { answer, .. }, .. } => self.answer_snapshot(answer, Err(error())),
             // A caller that has gone away needs no answer.
             Job::Read { then: Then::Diff { reply }, .. } => drop(reply.send(Err(error()))),
-            Job::List { reply } => drop(reply.send(Err(error()))),
+            Job::List { reply, .. } => drop(reply.send(Err(error()))),
             Job::Delete { reply, .. } => drop(reply.send(Err(error()))),
             Job::Keep { answer, .. } | Job::ReadKept { answer, .. } => self.answer_snapshot(answer, Err(error())),
-            Job::ListKept { reply } => drop(reply.send(Err(error()))),
-            Job::DeleteKept { reply, .. } => drop(reply.send(Err(error()))),
             Job::Save { .. } => {}
         }
     }

@@ -3,7 +3,6 @@
 use std::{path::PathBuf, time::Duration};
 
 use glasshouse_core::{Caller, Command, Refusal, Timestamp, WorkspaceRef};
-use glasshouse_protocols::SnapshotInfo;
 
 use super::{
     Answer, Arrangement,
@@ -14,7 +13,7 @@ use super::{
 };
 use crate::{
     State,
-    bus::{self, BusError, Reply},
+    bus::{self, BusError},
 };
 
 /// Arrangements that are waited for at the same time.
@@ -90,14 +89,6 @@ impl State {
             }
             Err(refusal) => Err((refusal, answer)),
         }
-    }
-
-    pub fn list_layouts(&mut self, reply: Reply<Vec<SnapshotInfo>>) {
-        self.session_job(Job::ListKept { reply });
-    }
-
-    pub fn delete_layout(&mut self, name: SnapshotName, reply: Reply<()>) {
-        self.session_job(Job::DeleteKept { name, reply });
     }
 
     /// The file is read: what is here goes to its place, and programs of what is missing are started.

@@ -14,7 +14,7 @@ use glasshouse_core::{Caller, Command, Kept, Memory};
 use glasshouse_protocols::SnapshotInfo;
 
 use super::{
-    Answer,
+    Answer, Saved,
     arrangements::Arrangement,
     journal::Journal,
     name::SnapshotName,
@@ -46,9 +46,11 @@ pub(super) enum Job {
         answer: Answer,
     },
     List {
+        saved: Saved,
         reply: Reply<Vec<SnapshotInfo>>,
     },
     Delete {
+        saved: Saved,
         name: SnapshotName,
         reply: Reply<()>,
     },
@@ -70,13 +72,6 @@ pub(super) enum Job {
         whose: Whose,
         patience: Duration,
         answer: Answer,
-    },
-    ListKept {
-        reply: Reply<Vec<SnapshotInfo>>,
-    },
-    DeleteKept {
-        name: SnapshotName,
-        reply: Reply<()>,
     },
 }
 
@@ -162,12 +157,20 @@ fn carry_out(job: Job, journal: Option<&Journal>, snapshots: &Snapshots, arrange
             Some(Outcome::Created { name, whose, answer, result })
         }
         // A caller that has gone away needs no answer.
-        Job::List { reply } => {
-            drop(reply.send(snapshots.list().map_err(bus)));
+        Job::List { saved, reply } => {
+            let list = match saved {
+                Saved::Snapshot => snapshots.list(),
+                Saved::Layout => arrangements.list_kept(),
+            };
+            drop(reply.send(list.map_err(bus)));
             None
         }
-        Job::Delete { name, reply } => {
-            drop(reply.send(snapshots.delete(&name).map_err(bus)));
+        Job::Delete { saved, name, reply } => {
+            let folder = match saved {
+                Saved::Snapshot => snapshots,
+                Saved::Layout => arrangements,
+            };
+            drop(reply.send(folder.delete(&name).map_err(bus)));
             None
         }
         Job::Read { name, then } => {
@@ -182,14 +185,6 @@ fn carry_out(job: Job, journal: Option<&Journal>, snapshots: &Snapshots, arrange
         Job::ReadKept { name, whose, patience, answer } => {
             let result = arrangements.read_kept(&name);
             Some(Outcome::KeptRead { name, whose, patience, answer, result })
-        }
-        Job::ListKept { reply } => {
-            drop(reply.send(arrangements.list_kept().map_err(bus)));
-            None
-        }
-        Job::DeleteKept { name, reply } => {
-            drop(reply.send(arrangements.delete(&name).map_err(bus)));
-            None
         }
     }
 }

@@ -48,8 +48,8 @@ async fn arrangements_by_name_arrive() {
     assert_eq!(refused(session.restore_layout("work", 0).await), "put up work 10s");
     assert_eq!(refused(session.restore_layout("work", 1_500).await), "put up work 1.5s");
     assert!(refused(session.restore_layout("work", 600_001).await).contains("ten minutes"));
-    assert_eq!(refused(session.list_layouts().await.map(drop)), "layouts");
-    assert_eq!(refused(session.delete_layout("work").await), "remove work");
+    assert_eq!(refused(session.list_layouts().await.map(drop)), "list Layout");
+    assert_eq!(refused(session.delete_layout("work").await), "delete Layout work");
 }
 
 #[tokio::test]

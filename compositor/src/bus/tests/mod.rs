@@ -121,14 +121,12 @@ fn echo(request: Request) {
         Request::OutputsChange(OutputsRequest::Create { command, reply, .. }) => drop(reply.send(said(format!("{command}")))),
         Request::Session { request, .. } => match request {
             SessionRequest::Create { name, reply } => drop(reply.send(said(format!("create {name}")))),
-            SessionRequest::List { reply } => drop(reply.send(said("list".into()))),
+            SessionRequest::List { saved, reply } => drop(reply.send(said(format!("list {saved:?}")))),
             SessionRequest::Restore { name, reply } => drop(reply.send(said(format!("restore {name}")))),
             SessionRequest::Diff { name, reply } => drop(reply.send(said(format!("diff {name}")))),
-            SessionRequest::Delete { name, reply } => drop(reply.send(said(format!("delete {name}")))),
+            SessionRequest::Delete { saved, name, reply } => drop(reply.send(said(format!("delete {saved:?} {name}")))),
             SessionRequest::SaveLayout { name, workspace, reply } => drop(reply.send(said(format!("save {name} {workspace:?}")))),
-            SessionRequest::ListLayouts { reply } => drop(reply.send(said("layouts".into()))),
             SessionRequest::RestoreLayout { name, patience, reply } => drop(reply.send(said(format!("put up {name} {patience:?}")))),
-            SessionRequest::DeleteLayout { name, reply } => drop(reply.send(said(format!("remove {name}")))),
         },
         Request::Layouts { request, .. } => match request {
             LayoutsRequest::Register { offer, questions, reply, .. } => {
