@@ -38,7 +38,7 @@ fn a_line_stands_in_the_middle() {
     assert!((30..120).contains(&(right - left)), "{left}..{right}");
     assert!((top + bottom - 25).abs() <= 5 && (8..=20).contains(&(bottom - top)), "{top}..{bottom}");
     // White, as far as it covers.
-    assert!(pixels.iter().any(|pixel| *pixel == u32::MAX));
+    assert!(pixels.contains(&u32::MAX));
     assert!(pixels.iter().map(|pixel| pixel.to_be_bytes()).all(|[a, r, g, b]| r == a && g == a && b == a));
 }
 
