@@ -21,6 +21,6 @@ pub mod run;
 pub mod state;
 #[cfg(test)]
 mod testing;
-mod text;
+pub mod text;
 pub mod tie;
 mod view;

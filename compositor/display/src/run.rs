@@ -1,4 +1,4 @@
-//! The process: one loop over the link, the encoder's answers, and time.
+//! The process: one loop over the link, the answers of the threads, and time.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
@@ -40,7 +40,13 @@ pub fn run(link: OwnedFd, debug_orders: bool) -> anyhow::Result<()> {
     handle.insert_source(encoded, answers).map_err(|error| anyhow::anyhow!("could not watch the encoder: {error}"))?;
     // The receiver lives as long as the loop; after that nobody wants the answer.
     let done = Box::new(move |encoded| drop(sender.send(encoded)));
-    let mut state = State { display: Display::new(debug_orders, done), connection, end: None };
+    let (ping, pinged) = calloop::ping::make_ping().context("could not make the texts' bell")?;
+    handle
+        .insert_source(pinged, |(), &mut (), state: &mut State| state.display.look_at_texts())
+        .map_err(|error| anyhow::anyhow!("could not hear of texts: {error}"))?;
+    let mut display = Display::new(debug_orders, done);
+    display.wake_for_texts_with(Box::new(move || ping.ping()));
+    let mut state = State { display, connection, end: None };
     loop {
         state.display.tick(now_ns());
         let sent = state.send();

@@ -14,7 +14,7 @@ use std::time::Instant;
 use glasshouse_link::{
     BUILD_ID, DebugOrder, Executor as Kind, ExecutorChoice, PresentedKind, Replica, Seq, ToDesktop, ToDisplay, Transaction,
 };
-use glasshouse_scene::{Color, Content, OutputId, Pixels, SurfaceId};
+use glasshouse_scene::{Color, Content, ElementKind, OutputId, Pixels, SurfaceId};
 use tracing::{info, warn};
 
 use crate::clock::Clock;
@@ -23,7 +23,7 @@ use crate::encoder::{Done, Encoder};
 use crate::executor::{Executor, TargetId, choose};
 use crate::memory::{Breadcrumb, readable};
 use crate::plan::Image;
-use crate::text::Texts;
+use crate::text::{Texts, Wake};
 use crate::view::View;
 
 /// A message with its descriptors.
@@ -182,6 +182,11 @@ impl Display {
         if self.replica.lock_epoch != epoch {
             // What was painted before a lock must not survive it, not even in memory that nobody should see.
             self.views_mut().for_each(View::forget_pictures);
+            for view in std::mem::take(&mut self.scenes) {
+                if let Some(executor) = &mut self.executor {
+                    executor.forget(view.target);
+                }
+            }
         }
         for (output, _) in &replaced.outputs {
             self.output_changed(*output, now_ns);
@@ -189,7 +194,7 @@ impl Display {
         for (surface, before) in &replaced.contents {
             self.content_changed(*surface, before.as_ref());
         }
-        self.forget_texts();
+        self.look_at_texts();
         let unreadable = std::mem::take(&mut self.untold).into_iter().collect();
         let damage = self.outputs.iter_mut().map(|(output, state)| (*output, state.view.take_damage()));
         let damage = damage.filter(|(_, pixels)| *pixels > 0).collect();
@@ -226,12 +231,27 @@ impl Display {
         }
     }
 
-    /// Gives back the memory of texts that no view shows any more.
-    fn forget_texts(&mut self) {
-        let views = self.outputs.values().map(|output| &output.view).chain(&self.scenes);
-        for (surface, content) in self.texts.forget(views.map(|view| &view.scene), &mut self.replica) {
-            if let Some(executor) = &mut self.executor {
+    /// Says whom to wake for [`Self::look_at_texts`]. Before the first message.
+    pub fn wake_for_texts_with(&mut self, wake: Wake) {
+        self.texts.wake_with(wake);
+    }
+
+    /// Gives back the memory of texts that no view shows any more, and shows those that were set meanwhile.
+    pub fn look_at_texts(&mut self) {
+        let Self { texts, replica, outputs, scenes, executor, .. } = self;
+        let views = outputs.values().map(|output| &output.view).chain(&*scenes);
+        for (surface, content) in texts.forget(views.map(|view| &view.scene), replica) {
+            if let Some(executor) = executor {
                 executor.content_changed(surface, Some(&content), None);
+            }
+        }
+        for view in outputs.values_mut().map(|output| &mut output.view).chain(scenes) {
+            if view.scene.elements.iter().any(|element| matches!(element.kind, ElementKind::Text(_))) {
+                let mut scene = view.scene.clone();
+                texts.place(&mut scene, replica);
+                if scene != view.scene {
+                    view.set_scene(scene);
+                }
             }
         }
     }

@@ -1,102 +1,219 @@
 //! Text that the desktop draws: set once into memory of our own, and from then on shown as a client's surface is.
 //!
-//! So neither executor knows of fonts, and both show the same pixels. Fonts are loaded when the first text is to be seen: a desktop without
-//! any pays for none.
+//! So neither executor knows of fonts, and both show the same pixels. Letters come from strangers, and through a library that may look for
+//! them in every font of the machine: they are set on a thread of their own, which is started by the first text. A frame waits for it a moment,
+//! once; what comes later is drawn when it comes.
+
+mod setter;
+#[cfg(test)]
+mod tests;
 
 use std::os::fd::OwnedFd;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
 
-use cosmic_text::{
-    Align, Attrs, Buffer, Ellipsize, EllipsizeHeightLimit, Family, FontSystem, Metrics, Shaping, SwashCache, SwashContent, Wrap, fontdb,
-};
 use euclid::Rect;
-use glasshouse_link::{Replica, display::Pool};
+use glasshouse_link::Replica;
+use glasshouse_link::display::{OWN_IDS, Pool};
 use glasshouse_scene::{
     BufferId, Content, Damage, ElementKind, PhysicalSize, Pixels, PoolId, Scene, ShmFormat, SurfaceId, Text, Transform,
 };
 
 use crate::interop::SharedMemory;
-
-/// Surfaces, pools and buffers of texts. The desktop counts its own from one, and one at a time.
-const FIRST: u64 = 1 << 63;
+use setter::Setter;
 
 /// More texts than this at once are not shown: each has a descriptor of its own.
-const MOST: usize = 256;
+const MOST: usize = 512;
 
-/// Wider or higher ones are not either, nor larger letters.
-const MOST_PIXELS: i32 = 1 << 22;
+/// Larger ones are not either, nor larger letters.
+const MOST_PIXELS: i32 = 1 << 19;
 const MOST_SIZE: f32 = 512.0;
 
-/// A line's height in terms of the em: enough for the accents and tails of most scripts.
-const LINE: f32 = 1.25;
+/// How long a frame waits for texts. Setting one takes less than a millisecond, loading the fonts some tens of them.
+const PATIENCE: Duration = Duration::from_millis(50);
 
-/// What is set.
-#[derive(Debug, Default)]
+/// Called on the thread whenever a text is set.
+pub type Wake = Box<dyn Fn() + Send>;
+
+/// What is set, and what is being set.
 pub(crate) struct Texts {
-    setter: Option<Setter>,
+    wake: Option<Wake>,
+    thread: Option<(Sender<Job>, Receiver<Done>)>,
     lines: Vec<Line>,
     /// How many there ever were.
     count: u64,
+    patience: Duration,
 }
 
 #[derive(Debug)]
 struct Line {
+    number: u64,
     text: Text,
     size: PhysicalSize,
-    surface: SurfaceId,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Waiting,
+    Set(SurfaceId),
+    /// It is not drawn.
+    Failed,
+}
+
+#[derive(Debug)]
+struct Job {
+    number: u64,
+    text: Text,
+    size: PhysicalSize,
+}
+
+#[derive(Debug)]
+struct Done {
+    number: u64,
+    /// The pixels. `None`: they could not be made.
+    memory: Option<OwnedFd>,
+}
+
+impl std::fmt::Debug for Texts {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Texts").field("lines", &self.lines).finish_non_exhaustive()
+    }
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self { wake: None, thread: None, lines: Vec::new(), count: 0, patience: PATIENCE }
+    }
 }
 
 impl Texts {
-    /// Puts a surface in the place of every text. What cannot be set stays, and is not drawn.
+    /// Says whom to wake when a text is there that nobody waited for. Before the first text.
+    pub(crate) fn wake_with(&mut self, wake: Wake) {
+        self.wake = Some(wake);
+    }
+
+    /// Puts a surface in the place of every text that is set, or is within [`PATIENCE`]. The others stay, and are not drawn.
     pub(crate) fn place(&mut self, scene: &mut Scene, replica: &mut Replica<OwnedFd>) {
+        self.receive(replica);
+        // Who is behind already is not waited for.
+        let keeps_up = !self.is_waiting();
+        for element in &scene.elements {
+            if let ElementKind::Text(text) = &element.kind {
+                self.order(text, element.area.size);
+            }
+        }
+        if keeps_up {
+            self.wait(replica);
+        }
         for element in &mut scene.elements {
             if let ElementKind::Text(text) = &element.kind
-                && let Some(surface) = self.surface(text, element.area.size, replica)
+                && let Some(Line { state: State::Set(surface), .. }) = self.line(text, element.area.size)
             {
-                element.kind = ElementKind::Surface(surface);
+                element.kind = ElementKind::Surface(*surface);
             }
         }
     }
 
-    /// Takes those out that are in none of these scenes. Answers which, and what they were.
+    /// Takes those out that are in none of these scenes. Answers which were set, and what they showed.
     pub(crate) fn forget<'a>(
         &mut self,
         scenes: impl Iterator<Item = &'a Scene> + Clone,
         replica: &mut Replica<OwnedFd>,
     ) -> Vec<(SurfaceId, Content)> {
-        let shown = |surface| scenes.clone().flat_map(|scene| &scene.elements).any(|element| element.kind == ElementKind::Surface(surface));
-        let gone = self.lines.extract_if(.., |line| !shown(line.surface));
-        gone.filter_map(|line| {
-            replica.pools.remove(&PoolId(line.surface.0));
-            Some((line.surface, replica.contents.remove(&line.surface)?))
+        let shows = |kind: &ElementKind, size, line: &Line| match kind {
+            ElementKind::Surface(surface) => line.state == State::Set(*surface),
+            ElementKind::Text(text) => line.size == size && line.text == *text,
+            _ => false,
+        };
+        let is_shown =
+            |line: &Line| scenes.clone().flat_map(|scene| &scene.elements).any(|element| shows(&element.kind, element.area.size, line));
+        let gone = self.lines.extract_if(.., |line| !is_shown(line));
+        let set = gone.filter_map(|line| if let State::Set(surface) = line.state { Some(surface) } else { None });
+        set.filter_map(|surface| {
+            replica.pools.remove(&PoolId(surface.0));
+            Some((surface, replica.contents.remove(&surface)?))
         })
         .collect()
     }
 
-    fn surface(&mut self, text: &Text, size: PhysicalSize, replica: &mut Replica<OwnedFd>) -> Option<SurfaceId> {
-        if let Some(line) = self.lines.iter().find(|line| line.size == size && line.text == *text) {
-            return Some(line.surface);
-        }
+    fn line(&self, text: &Text, size: PhysicalSize) -> Option<&Line> {
+        self.lines.iter().find(|line| line.size == size && line.text == *text)
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.lines.iter().any(|line| line.state == State::Waiting)
+    }
+
+    /// Has a text set, unless that has been done.
+    fn order(&mut self, text: &Text, size: PhysicalSize) {
         let fits = size.width > 0 && size.height > 0 && size.width.checked_mul(size.height).is_some_and(|pixels| pixels <= MOST_PIXELS);
-        if !fits || self.lines.len() >= MOST || !(1.0..=MOST_SIZE).contains(&text.size) {
-            return None;
+        if !fits || !(1.0..=MOST_SIZE).contains(&text.size) || self.lines.len() >= MOST || self.line(text, size).is_some() {
+            return;
         }
-        let bytes = size.area().unsigned_abs() as usize * 4;
-        let mut memory = SharedMemory::new(bytes).ok()?;
-        let mut setter = self.setter.take().unwrap_or_else(Setter::new);
-        // Letters come from strangers, and through a library: a desktop does not end because of a title.
-        let set = catch_unwind(AssertUnwindSafe(|| setter.set(text, size, memory.pixels_mut())));
-        match set {
-            Ok(()) => self.setter = Some(setter),
-            Err(_) => tracing::warn!(text = text.text, "the text cannot be set"),
-        }
-        let pool = Pool { fd: memory.reader().ok()?, bytes: bytes as u64 };
-        let id = FIRST + self.count;
         self.count += 1;
-        replica.pools.insert(PoolId(id), pool);
-        replica.contents.insert(SurfaceId(id), content(id, size));
-        self.lines.push(Line { text: text.clone(), size, surface: SurfaceId(id) });
-        Some(SurfaceId(id))
+        let number = self.count;
+        let job = Job { number, text: text.clone(), size };
+        let sent = self.thread().is_some_and(|(jobs, _)| jobs.send(job).is_ok());
+        let state = if sent { State::Waiting } else { State::Failed };
+        self.lines.push(Line { number, text: text.clone(), size, state });
+    }
+
+    fn thread(&mut self) -> Option<&(Sender<Job>, Receiver<Done>)> {
+        if self.thread.is_none() {
+            let (jobs, waiting) = channel();
+            let (done, outcomes) = channel();
+            let wake = self.wake.take();
+            let work = move || serve(&waiting, &done, wake.as_ref());
+            match std::thread::Builder::new().name("text".to_owned()).spawn(work) {
+                Ok(_) => self.thread = Some((jobs, outcomes)),
+                Err(error) => tracing::warn!(%error, "there is no thread for titles, so they cannot be read"),
+            }
+        }
+        self.thread.as_ref()
+    }
+
+    /// Takes what is done.
+    fn receive(&mut self, replica: &mut Replica<OwnedFd>) {
+        while let Some(done) = self.thread.as_ref().and_then(|(_, outcomes)| outcomes.try_recv().ok()) {
+            self.keep(done, replica);
+        }
+    }
+
+    fn wait(&mut self, replica: &mut Replica<OwnedFd>) {
+        let until = Instant::now() + self.patience;
+        while self.is_waiting() {
+            let left = until.saturating_duration_since(Instant::now());
+            let Some(done) = self.thread.as_ref().and_then(|(_, outcomes)| outcomes.recv_timeout(left).ok()) else { return };
+            self.keep(done, replica);
+        }
+    }
+
+    fn keep(&mut self, Done { number, memory }: Done, replica: &mut Replica<OwnedFd>) {
+        // Nobody wants it any more.
+        let Some(line) = self.lines.iter_mut().find(|line| line.number == number) else { return };
+        let Some(fd) = memory else {
+            line.state = State::Failed;
+            return;
+        };
+        let id = OWN_IDS + number;
+        replica.pools.insert(PoolId(id), Pool { fd, bytes: u64::from(line.size.area().unsigned_abs()) * 4 });
+        replica.contents.insert(SurfaceId(id), content(id, line.size));
+        line.state = State::Set(SurfaceId(id));
+    }
+}
+
+/// The thread: sets one text after the other until nobody wants any.
+fn serve(jobs: &Receiver<Job>, done: &Sender<Done>, wake: Option<&Wake>) {
+    let mut setter = Setter::new();
+    while let Ok(Job { number, text, size }) = jobs.recv() {
+        let memory = setter.pixels(&text, size);
+        if done.send(Done { number, memory }).is_err() {
+            return;
+        }
+        if let Some(wake) = wake {
+            wake();
+        }
     }
 }
 
@@ -114,96 +231,3 @@ fn content(id: u64, size: PhysicalSize) -> Content {
         damage: Damage::Full,
     }
 }
-
-/// The fonts of this machine.
-#[derive(Debug)]
-struct Setter {
-    fonts: FontSystem,
-    glyphs: SwashCache,
-}
-
-impl Setter {
-    fn new() -> Self {
-        let mut fonts = fontdb::Database::new();
-        fonts.load_system_fonts();
-        if fonts.is_empty() {
-            tracing::warn!("there are no fonts, so titles cannot be read");
-        }
-        // The language chooses between the shapes of characters that Chinese, Japanese and Korean share.
-        let set = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default();
-        let locale = locale.split(['.', '@']).next().unwrap_or_default().replace('_', "-");
-        Self { fonts: FontSystem::new_with_locale_and_db(locale, fonts), glyphs: SwashCache::new() }
-    }
-
-    /// Writes the text's pixels, premultiplied ARGB, into the middle of transparent ones.
-    fn set(&mut self, text: &Text, size: PhysicalSize, pixels: &mut [u32]) {
-        let family = match text.family.as_str() {
-            "sans-serif" => Family::SansSerif,
-            "serif" => Family::Serif,
-            "monospace" => Family::Monospace,
-            name => Family::Name(name),
-        };
-        let line_height = (text.size * LINE).ceil();
-        let mut line = Buffer::new_empty(Metrics::new(text.size, line_height));
-        line.set_wrap(Wrap::None);
-        line.set_ellipsize(Ellipsize::End(EllipsizeHeightLimit::Lines(1)));
-        line.set_size(Some(size.width as f32), None);
-        line.set_text(&text.text, &Attrs::new().family(family), Shaping::Advanced, Some(Align::Center));
-        line.shape_until_scroll(&mut self.fonts, false);
-        let top = ((size.height as f32 - line_height) / 2.0).round();
-        for run in line.layout_runs().take(1) {
-            for glyph in run.glyphs {
-                let glyph = glyph.physical((0.0, top + run.line_y), 1.0);
-                // Titles change seldom: glyphs are not worth keeping.
-                let Some(image) = self.glyphs.get_image_uncached(&mut self.fonts, glyph.cache_key) else { continue };
-                let (left, top) = (glyph.x + image.placement.left, glyph.y - image.placement.top);
-                let inks: Box<dyn Iterator<Item = [f32; 4]>> = match image.content {
-                    SwashContent::Color => Box::new(image.data.chunks_exact(4).map(|rgba| straight(rgba, text.color.alpha))),
-                    SwashContent::Mask => Box::new(image.data.iter().map(|coverage| ink(text, *coverage))),
-                    // Nobody asks for these.
-                    SwashContent::SubpixelMask => Box::new(std::iter::empty()),
-                };
-                for (ink, at) in inks.zip(0_i32..) {
-                    let width = image.placement.width.max(1) as i32;
-                    let (x, y) = (left + at % width, top + at / width);
-                    if (0..size.width).contains(&x)
-                        && (0..size.height).contains(&y)
-                        && let Some(pixel) = pixels.get_mut((y * size.width + x) as usize)
-                    {
-                        *pixel = over(*pixel, ink);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The text's colour at a pixel that a glyph covers so far, premultiplied ARGB.
-fn ink(text: &Text, coverage: u8) -> [f32; 4] {
-    let coverage = f32::from(coverage) / 255.0;
-    let color = text.color;
-    [color.alpha, color.red, color.green, color.blue].map(|channel| channel * coverage)
-}
-
-/// A pixel of a coloured glyph, such as an emoji, premultiplied ARGB.
-fn straight(rgba: &[u8], opacity: f32) -> [f32; 4] {
-    let &[red, green, blue, alpha] = rgba else { return [0.0; 4] };
-    let alpha = f32::from(alpha) / 255.0 * opacity;
-    let channel = |value: u8| f32::from(value) / 255.0 * alpha;
-    [alpha, channel(red), channel(green), channel(blue)]
-}
-
-/// Glyphs may touch each other.
-fn over(below: u32, ink: [f32; 4]) -> u32 {
-    let below = below.to_be_bytes();
-    let left = 1.0 - ink[0];
-    let mut mixed = [0; 4];
-    for ((mixed, ink), below) in mixed.iter_mut().zip(ink).zip(below) {
-        *mixed = (ink * 255.0 + f32::from(below) * left).round().clamp(0.0, 255.0) as u8;
-    }
-    u32::from_be_bytes(mixed)
-}
-
-#[cfg(test)]
-mod tests;

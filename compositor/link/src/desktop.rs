@@ -173,8 +173,8 @@ struct InFlight {
     contents: Vec<(SurfaceId, Option<Content>)>,
 }
 
-/// Ids that this end invents lie above those of the desktop.
-const OWN_IDS: u64 = 1 << 63;
+/// Ids that this end invents lie above those of the desktop, and below [`crate::display::OWN_IDS`].
+pub const OWN_IDS: u64 = 1 << 63;
 
 impl<F: Clone> DesktopEnd<F> {
     pub fn new(limits: Limits) -> Self {

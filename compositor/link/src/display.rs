@@ -14,6 +14,9 @@ pub struct Pool<F> {
     pub bytes: u64,
 }
 
+/// Ids that the display invents lie above those of the desktop and of the desktop's end of the link.
+pub const OWN_IDS: u64 = 3 << 62;
+
 /// What the display knows. It changes only by messages, and only these methods change it.
 #[derive(Debug)]
 pub struct Replica<F> {

@@ -16,8 +16,8 @@ const LIGHT: Color = Color::rgb(0x8f_a8_e8, 1.0);
 const URGENT: Color = Color::rgb(0xff_9e_5e, 1.0);
 const WHITE: Color = Color::rgb(0xff_ff_ff, 1.0);
 
-/// A title is at least this high, in terms of its font's em; below that, a line of light has to do.
-const ROOM: f64 = 1.5;
+/// The pane of a title is at least this high, in terms of its font's em; below that, a line of light has to do.
+const ROOM: f64 = 1.25;
 /// How much is left free beside the letters, at either side, and below and beside a title, in logical pixels.
 const PADDING: f64 = 8.0;
 const SPACE_BELOW: f64 = 5.0;
@@ -46,7 +46,7 @@ impl Painter<'_> {
             }
             *nested += 1;
             let look = self.look(tab, window);
-            if tab.rect.height() < self.desktop.settings.tabs.font_size * ROOM {
+            if tab.rect.height() - SPACE_BELOW < self.desktop.settings.tabs.font_size * ROOM {
                 self.line_of_light(tab, window.surface, first, look.line, clip);
             } else {
                 self.title(tab, window, first, look, clip);
@@ -68,11 +68,12 @@ impl Painter<'_> {
     /// A pane of glass with the window's title on it.
     fn title(&mut self, tab: &Tab, window: &Window, first: u8, look: Look, clip: Option<PhysicalRect>) {
         let settings = &self.desktop.settings;
-        let area = self.grid.pixels(tab.rect);
+        // Its size does not depend on where it is: letters are set for a size, and do not have to be again while a workspace is pulled.
+        let (area, whole) = (self.grid.pixels(tab.rect), tab.rect.size);
         let (beside, below) = (self.grid.length(SPACE_BESIDE), self.grid.length(SPACE_BELOW));
-        let size = Size2D::new((area.width() - 2 * beside).max(1), (area.height() - below).max(1));
-        let pane = PhysicalRect::new(Point2D::new(area.min_x() + beside, area.min_y()), size);
-        let radius = ((settings.radius * self.grid.scale) as f32 * 2.0 / 3.0).min(size.height as f32 / 2.0);
+        let size = Size2D::new(self.grid.length(whole.width) - 2 * beside, self.grid.length(whole.height) - below);
+        let pane = PhysicalRect::new(Point2D::new(area.min_x() + beside, area.min_y()), size.max(Size2D::new(1, 1)));
+        let radius = ((settings.radius * self.grid.scale) as f32 * 2.0 / 3.0).min(pane.height() as f32 / 2.0);
         let id = |part: u8| ElementId::Decoration { surface: window.surface, part: first + part };
         let (font, em) = (settings.tabs.font.clone(), settings.tabs.font_size * self.grid.scale);
         let edge = (tab.active && self.desktop.has_focus(window)).then_some(settings.border.focused);
@@ -108,7 +109,8 @@ impl Painter<'_> {
 /// What a window is called, in one line.
 fn words(window: &Window) -> String {
     let called = if window.title.trim().is_empty() { &window.app_id } else { &window.title };
-    called.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(MOST_CHARACTERS).collect::<String>().trim().to_owned()
+    let breaks = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+    called.chars().map(|letter| if breaks(letter) { ' ' } else { letter }).take(MOST_CHARACTERS).collect::<String>().trim().to_owned()
 }
 
 fn scaled(Color { red, green, blue, alpha }: Color, by: f32) -> Color {

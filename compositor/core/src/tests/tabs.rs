@@ -74,8 +74,8 @@ fn a_new_title_is_seen_at_once() {
     assert!(t.effects.iter().any(|effect| matches!(effect, Effect::Redraw { .. })));
     assert_eq!(words(&t), ["inbox (1)", "two", "three"]);
     // In one line, and no longer than anybody reads.
-    call(&mut t, 1, " a\nb\tc\u{1b}[31m ");
-    assert_eq!(words(&t)[0], "a b c [31m");
+    call(&mut t, 1, " a\nb\tc\u{1b}[31m\u{2028}d\u{2029}");
+    assert_eq!(words(&t)[0], "a b c [31m d");
     call(&mut t, 1, &"é".repeat(4000));
     assert_eq!(words(&t)[0].chars().count(), 200);
     // Who has no title is called by its program's name, and else not at all.
@@ -89,7 +89,7 @@ fn a_new_title_is_seen_at_once() {
 #[test]
 fn where_there_is_no_room_for_letters_is_a_line() {
     let mut settings = Settings::default();
-    settings.tabs.height = 12.0;
+    (settings.tabs.height, settings.tabs.font_size) = (12.0, 8.0);
     let t = bench(settings);
     assert_eq!(words(&t), [""; 0]);
     let scene = scene(&t, Audience::Screen);

@@ -24,6 +24,8 @@ pub(super) fn deadline_ns(view: &View) -> Option<u64> {
     view.used_ns.filter(|_| view.has_pictures()).map(|used| used + after)
 }
 
+const OUTDATED: &str = "the scene is from before the session was locked or unlocked";
+
 /// How a view is found again.
 #[derive(Debug, Clone, Copy)]
 enum Key {
@@ -68,6 +70,9 @@ impl Display {
             CaptureSource::Output(output) => return Ok(Key::Output(output)),
             CaptureSource::Scene(scene) => *scene,
         };
+        if scene.lock_epoch < self.replica.lock_epoch {
+            return Err(CaptureFailure::Draw(OUTDATED.to_owned()));
+        }
         self.texts.place(&mut scene, &mut self.replica);
         let ids = |scene: &Scene| -> Vec<ElementId> { scene.elements.iter().map(|element| element.id).collect() };
         let known = self.scenes.iter().position(|view| view.scene.size == scene.size && ids(&view.scene) == ids(&scene));
@@ -85,7 +90,7 @@ impl Display {
                 executor.forget(view.target);
             }
         }
-        self.forget_texts();
+        self.look_at_texts();
         Ok(Key::Scene)
     }
 
@@ -105,7 +110,7 @@ impl Display {
         };
         let view = view.ok_or(Attempt::Failed(CaptureFailure::NoOutput))?;
         if view.scene.lock_epoch < self.replica.lock_epoch {
-            return Err(failed("the scene is from before the session was locked or unlocked"));
+            return Err(failed(OUTDATED));
         }
         let shape = Shape::requested(request, view.scene.size).ok_or(Attempt::Failed(CaptureFailure::BadSize))?;
         let cursors = if request.cursor { self.cursors.place(&view.scene.cursors, &self.replica.contents) } else { Default::default() };
@@ -243,7 +248,11 @@ impl Display {
                 view.trim();
             }
         }
+        let before = self.scenes.len();
         self.scenes.retain(|view| view.used_ns.is_some());
+        if self.scenes.len() < before {
+            self.look_at_texts();
+        }
         if let Some(executor) = &mut self.executor {
             forgotten.into_iter().for_each(|target| executor.forget(target));
         }
