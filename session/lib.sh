@@ -47,25 +47,30 @@ install_packages() {
     fi
     say "installing from Debian: ${missing[*]}"
     "${as_root[@]}" apt-get -qq update || say "the package lists could not all be refreshed; trying with those that are there"
-    "${as_root[@]}" DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends \
+    "${as_root[@]}" DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends --no-remove \
         -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "${missing[@]}" | sed --unbuffered --quiet 's/^Setting up \([^ ]*\) .*/       \1/p' ||
         fail "apt-get could not install ${missing[*]}: its message is above."
 }
 
 # Whether the cargo that is found first is as new as Cargo.toml asks.
 rust_is_new_enough() {
-    command -v cargo >/dev/null || return 1
-    printf '%s\n%s\n' "$rust_needed" "$(cargo --version | awk '{ print $2 }' | cut -d- -f1)" | sort --version-sort --check=quiet
+    local found
+    found=$(cargo --version 2>/dev/null | awk '{ print $2 }' | cut -d- -f1)
+    [ -n "$found" ] && printf '%s\n%s\n' "$rust_needed" "$found" | sort --version-sort --check=quiet
 }
 
-# A cargo that is new enough: the one in PATH, rustup's, or Debian's.
+# A cargo that is new enough: the one in PATH, rustup's, or Debian's. Nothing is replaced that somebody has installed.
 need_rust() {
+    local advice found
     rust_needed=$(awk -F'"' '/^rust-version/ { print $2; exit }' "$glasshouse_root/Cargo.toml")
-    command -v cargo >/dev/null || PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
-    rust_is_new_enough || command -v rustup >/dev/null || install_packages rust
-    command -v cargo >/dev/null || fail "Rust is missing: get it from https://rustup.rs and run this again."
-    rust_is_new_enough ||
-        fail "$(cargo --version) is too old, Glasshouse needs $rust_needed: run \`rustup update stable\` (https://rustup.rs) and this again."
+    advice="Glasshouse needs Rust $rust_needed: get it from https://rustup.rs (or run \`rustup default stable\` and \`rustup update\`) and run this again."
+    rust_is_new_enough || PATH=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH
+    if ! rust_is_new_enough && ! command -v cargo >/dev/null && ! command -v rustup >/dev/null; then
+        (install_packages rust) || fail "$advice"
+        hash -r
+    fi
+    found=$(cargo --version 2>/dev/null || true)
+    rust_is_new_enough || fail "${found:+$found is too old. }$advice"
 }
 
 # Where cargo builds. CI clones afresh each time, so its builds go to a cache outside the clone, where the next run finds them.
