@@ -131,7 +131,7 @@ fn a_text_that_comes_late_is_shown_when_it_comes() {
 #[test]
 fn texts_and_copies_of_surfaces_do_not_share_their_names() {
     // What the desktop's end of the link invents lies between those of the desktop and ours.
-    assert!(OWN_IDS > glasshouse_link::desktop::OWN_IDS && OWN_IDS - glasshouse_link::desktop::OWN_IDS > u64::MAX / 8);
+    const { assert!(OWN_IDS > glasshouse_link::desktop::OWN_IDS && OWN_IDS - glasshouse_link::desktop::OWN_IDS > u64::MAX / 8) };
     let (mut texts, mut replica) = (patient(), Replica::default());
     let copy = PoolId(glasshouse_link::desktop::OWN_IDS + 1);
     replica.pools.insert(copy, Pool { fd: crate::testing::memfd(b"copy"), bytes: 4 });
