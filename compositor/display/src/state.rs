@@ -14,7 +14,7 @@ use std::time::Instant;
 use glasshouse_link::{
     BUILD_ID, DebugOrder, Executor as Kind, ExecutorChoice, PresentedKind, Replica, Seq, ToDesktop, ToDisplay, Transaction,
 };
-use glasshouse_scene::{Color, Content, ElementKind, OutputId, Pixels, SurfaceId};
+use glasshouse_scene::{Color, Content, OutputId, Pixels, SurfaceId};
 use tracing::{info, warn};
 
 use crate::clock::Clock;
@@ -246,7 +246,7 @@ impl Display {
             }
         }
         for view in outputs.values_mut().map(|output| &mut output.view).chain(scenes) {
-            if view.scene.elements.iter().any(|element| matches!(element.kind, ElementKind::Text(_))) {
+            if view.waits_for_texts() {
                 let mut scene = view.scene.clone();
                 texts.place(&mut scene, replica);
                 if scene != view.scene {

@@ -32,6 +32,9 @@ const MOST_SIZE: f32 = 512.0;
 /// How long a frame waits for texts. Setting one takes less than a millisecond, loading the fonts some tens of them.
 const PATIENCE: Duration = Duration::from_millis(50);
 
+/// How long a picture waits, once for each text: whoever takes it wants to read. Far less than what a display may be silent for.
+const PATIENCE_OF_PICTURES: Duration = Duration::from_millis(500);
+
 /// Called on the thread whenever a text is set.
 pub type Wake = Box<dyn Fn() + Send>;
 
@@ -51,6 +54,8 @@ struct Line {
     text: Text,
     size: PhysicalSize,
     state: State,
+    /// A picture has waited in vain.
+    given_up: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +109,7 @@ impl Texts {
             }
         }
         if keeps_up {
-            self.wait(replica);
+            self.wait(self.patience, replica);
         }
         for element in &mut scene.elements {
             if let ElementKind::Text(text) = &element.kind
@@ -113,6 +118,15 @@ impl Texts {
                 element.kind = ElementKind::Surface(*surface);
             }
         }
+    }
+
+    /// Waits for what is being set, longer than [`Self::place`], but once: while the thread is busy with what somebody has waited for in vain,
+    /// nobody waits again.
+    pub(crate) fn catch_up(&mut self, replica: &mut Replica<OwnedFd>) {
+        if !self.lines.iter().any(|line| line.given_up && line.state == State::Waiting) {
+            self.wait(PATIENCE_OF_PICTURES, replica);
+        }
+        self.lines.iter_mut().filter(|line| line.state == State::Waiting).for_each(|line| line.given_up = true);
     }
 
     /// Takes those out that are in none of these scenes. Answers which were set, and what they showed.
@@ -156,7 +170,7 @@ impl Texts {
         let job = Job { number, text: text.clone(), size };
         let sent = self.thread().is_some_and(|(jobs, _)| jobs.send(job).is_ok());
         let state = if sent { State::Waiting } else { State::Failed };
-        self.lines.push(Line { number, text: text.clone(), size, state });
+        self.lines.push(Line { number, text: text.clone(), size, state, given_up: false });
     }
 
     fn thread(&mut self) -> Option<&(Sender<Job>, Receiver<Done>)> {
@@ -180,8 +194,8 @@ impl Texts {
         }
     }
 
-    fn wait(&mut self, replica: &mut Replica<OwnedFd>) {
-        let until = Instant::now() + self.patience;
+    fn wait(&mut self, patience: Duration, replica: &mut Replica<OwnedFd>) {
+        let until = Instant::now() + patience;
         while self.is_waiting() {
             let left = until.saturating_duration_since(Instant::now());
             let Some(done) = self.thread.as_ref().and_then(|(_, outcomes)| outcomes.recv_timeout(left).ok()) else { return };

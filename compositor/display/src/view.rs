@@ -104,6 +104,11 @@ impl View {
         self.scene = scene;
     }
 
+    /// Whether it has texts that are not set: see [`crate::text`].
+    pub(crate) fn waits_for_texts(&self) -> bool {
+        self.scene.elements.iter().any(|element| matches!(element.kind, ElementKind::Text(_)))
+    }
+
     /// How many pixels have changed since the last call.
     pub(crate) fn take_damage(&mut self) -> u64 {
         area_of(&std::mem::take(&mut self.fresh))

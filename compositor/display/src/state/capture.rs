@@ -51,6 +51,10 @@ impl Display {
     ) -> Result<(), CaptureFailure> {
         let source = std::mem::replace(&mut request.source, CaptureSource::Output(OutputId(0)));
         let key = self.find_view(source)?;
+        if self.view(key).is_some_and(View::waits_for_texts) {
+            self.texts.catch_up(&mut self.replica);
+            self.look_at_texts();
+        }
         for _ in 0..MAX_ATTEMPTS {
             match self.attempt(key, id, &request, target.as_ref(), now_ns) {
                 Err(Attempt::Again) => {}
@@ -92,6 +96,13 @@ impl Display {
         }
         self.look_at_texts();
         Ok(Key::Scene)
+    }
+
+    fn view(&self, key: Key) -> Option<&View> {
+        match key {
+            Key::Output(output) => self.outputs.get(&output).map(|output| &output.view),
+            Key::Scene => self.scenes.first(),
+        }
     }
 
     fn attempt(

@@ -119,6 +119,14 @@ fn a_text_that_comes_late_is_shown_when_it_comes() {
     wakes.recv().unwrap();
     texts.place(&mut shown, &mut replica);
     assert!(matches!(shown.elements[0].kind, ElementKind::Surface(_)));
+    // A picture waits longer.
+    let mut third = scene(&[("three", 100)]);
+    texts.place(&mut third, &mut replica);
+    texts.catch_up(&mut replica);
+    texts.place(&mut third, &mut replica);
+    assert!(matches!(third.elements[0].kind, ElementKind::Surface(_)));
+    wakes.recv().unwrap();
+    assert_eq!(texts.forget([&shown].into_iter(), &mut replica).len(), 1);
     // Nobody wants this one any more when it comes.
     let mut other = scene(&[("two", 100)]);
     texts.place(&mut other, &mut replica);
