@@ -17,7 +17,7 @@ pub enum BadAnswer {
     #[error("there is no question {0}")]
     NoQuestion(u64),
     /// No mistake: it comes with the best program.
-    #[error("question {0} is over: it was answered, or another one has replaced it")]
+    #[error("question {0} is over: it was answered, another one has replaced it, or what it was about is gone")]
     Over(u64),
     #[error("question {question} is about {asked} windows, and {given} are placed")]
     Count { question: u64, asked: usize, given: usize },

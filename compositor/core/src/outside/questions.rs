@@ -10,7 +10,7 @@ use glasshouse_scene::{LogicalRect, LogicalSize};
 use super::{
     BadAnswer, LayoutName, Offer, ProviderId, Question, Subject, check,
     registry::Offers,
-    waits::{Asker, Outlook, Wait},
+    waits::{About, Asker, Outlook},
 };
 use crate::{
     command::LayoutKind,
@@ -73,16 +73,24 @@ impl Desktop {
         let is_outside = |workspace: &Workspace| matches!(*workspace.tiling, Tiling::Outside(_));
         if !self.workspaces.iter().any(is_outside) {
             self.outside.waits.clear();
+            self.outside.under_way.clear();
             self.outside.answers.clear();
             return;
         }
         if self.is_locked() {
             // What was asked before comes too late. It is asked again when somebody sees it.
             self.outside.waits.clear();
+            self.outside.under_way.clear();
         }
-        let wanted = self.questions();
+        let (wanted, about) = self.questions();
         let askers: BTreeSet<Asker> = wanted.iter().map(|wanted| wanted.asker).collect();
         self.outside.waits.retain(|asker, _| askers.contains(asker));
+        // Whoever asked may do without by now, and is told still: but not of another area, nor of a window that is gone.
+        let windows = &self.windows;
+        self.outside.under_way.retain(|asker, asked| {
+            about.get(&asker.workspace) == Some(&asked.question.about())
+                && asker.newcomer.is_none_or(|window| windows.get(window).is_some())
+        });
         let known: BTreeSet<WorkspaceId> = self.workspaces.iter().filter(|workspace| is_outside(workspace)).map(|found| found.id).collect();
         self.outside.answers.retain(|workspace, _| known.contains(workspace));
         for Wanted { asker, question } in wanted {
@@ -105,9 +113,10 @@ impl Desktop {
         }
     }
 
-    /// What workspaces would like to know: where their tiles go, and where each window would that is about to come.
-    fn questions(&mut self) -> Vec<Wanted> {
-        let mut wanted = Vec::new();
+    /// What workspaces would like to know: where their tiles go, and where each window would that is about to come. With what any question of
+    /// each workspace is about now, also of those that have none.
+    fn questions(&mut self) -> (Vec<Wanted>, BTreeMap<WorkspaceId, About>) {
+        let (mut wanted, mut about) = (Vec::new(), BTreeMap::new());
         let offers: BTreeMap<LayoutName, (Offer, _)> =
             self.outside.offered.iter().map(|(name, offered)| (*name, (offered.offer, offered.terms()))).collect();
         for workspace in self.workspaces.iter_mut() {
@@ -141,14 +150,15 @@ impl Desktop {
                     && window.configures.sent.is_none()
                     && !self.floats(window)
             });
-            let newcomers: Vec<Option<WindowId>> =
-                (!layout.is_empty()).then_some(None).into_iter().chain(coming.map(|window| Some(window.id))).collect();
-            for newcomer in newcomers {
+            for newcomer in std::iter::once(None).chain(coming.map(|window| Some(window.id))) {
                 let question = Arc::new(self.question(&ground, workspace, layout, output, offer, newcomer));
-                wanted.push(Wanted { asker: Asker { workspace: workspace.id, newcomer }, question });
+                about.insert(workspace.id, question.about());
+                if !question.windows.is_empty() {
+                    wanted.push(Wanted { asker: Asker { workspace: workspace.id, newcomer }, question });
+                }
             }
         }
-        wanted
+        (wanted, about)
     }
 
     fn question(
@@ -251,27 +261,29 @@ impl Desktop {
         for offered in mine.filter(|offered| offered.owed.contains(&serial)) {
             offered.owed.retain(|asked| *asked > serial);
         }
-        let is_it = |wait: &&mut Wait| wait.asked.as_ref().is_some_and(|asked| asked.is(provider, serial));
-        let Some(wait) = self.outside.waits.values_mut().find(is_it) else {
+        let Some((asker, asked)) = self.outside.under_way.iter_mut().find(|(_, asked)| asked.is(provider, serial)) else {
             let was_asked = self.outside.serials.get(&provider).is_some_and(|last| (1..=*last).contains(&serial));
             return Err(if was_asked { BadAnswer::Over(serial) } else { BadAnswer::NoQuestion(serial) });
         };
-        let (Some(asked), Some(offered)) = (&mut wait.asked, self.outside.offered.get_mut(&wait.layout)) else {
-            return Err(BadAnswer::Over(serial));
-        };
-        let question = Arc::clone(&asked.question);
+        let (asker, question) = (*asker, Arc::clone(&asked.question));
+        let Some(offered) = self.outside.offered.get_mut(&question.layout) else { return Err(BadAnswer::Over(serial)) };
+        // Nobody waits for it if somebody went back to what is known, or does without.
+        let wait = self.outside.waits.get_mut(&asker);
         let output = self.outputs.get(question.output);
         let grid = output.map_or(Grid { scale: question.scale, ..Grid::default() }, Output::grid);
         match question.check(serial, grid, offered.offer.follows_focus, placements) {
             Ok(tiles) => {
                 let said = Arc::new(Said { area: question.area, tiles });
-                if !wait.given_up || asked.is_in_time(now) {
+                let awaited = !asked.late && wait.as_ref().is_none_or(|wait| !wait.given_up);
+                if awaited || asked.is_in_time(now) {
                     if std::mem::take(&mut offered.misses) >= super::MAX_MISSES {
                         effects.push(Effect::Notify(Notice::LayoutsChanged));
                     }
-                    wait.said = Some((Arc::clone(&question), Arc::clone(&said)));
+                    if let Some(wait) = wait {
+                        wait.said = Some((Arc::clone(&question), Arc::clone(&said)));
+                    }
                 }
-                wait.asked = None;
+                self.outside.under_way.remove(&asker);
                 let answers = self.outside.answers.entry(question.workspace).or_default();
                 answers.push_back((question, said));
                 answers.drain(..answers.len().saturating_sub(KEPT));
@@ -279,7 +291,9 @@ impl Desktop {
             }
             Err(bad) => {
                 asked.wrong = true;
-                if !std::mem::replace(&mut wait.given_up, true) {
+                if let Some(wait) = wait
+                    && !std::mem::replace(&mut wait.given_up, true)
+                {
                     offered.miss(wait.layout, wait.until, effects);
                 }
                 Err(bad)

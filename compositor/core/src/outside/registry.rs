@@ -9,7 +9,7 @@ use glasshouse_scene::LogicalRect;
 
 use super::{
     LayoutName, MAX_MISSES, MAX_OWED, MAX_PARAMETERS, Offer, ProviderId, Question,
-    waits::{Asker, Wait},
+    waits::{Asked, Asker, Wait},
 };
 use crate::{
     command::{Act, Caller, LayoutKind, Refusal},
@@ -31,6 +31,8 @@ pub(crate) struct Offers {
     pub(super) offered: BTreeMap<LayoutName, Offered>,
     /// Those that do not know yet what they would like to know.
     pub(super) waits: BTreeMap<Asker, Wait>,
+    /// What was asked and has no good answer yet, with who asked it. It may have been told what it would like to know since, or be content.
+    pub(super) under_way: BTreeMap<Asker, Asked>,
     /// Good answers, per workspace, the one used last at the end.
     pub(super) answers: BTreeMap<WorkspaceId, VecDeque<Answer>>,
     /// Workspaces whose windows lie where they lay.
@@ -102,7 +104,7 @@ impl Offers {
     /// Nothing that was said of this layout counts any more.
     fn forget(&mut self, name: LayoutName) {
         // Who waits goes on waiting for the next answer, and no longer than it would have.
-        self.waits.values_mut().filter(|wait| wait.layout == name).for_each(|wait| wait.asked = None);
+        self.under_way.retain(|_, asked| asked.question.layout != name);
         for answers in self.answers.values_mut() {
             answers.retain(|(question, _)| question.layout != name);
         }

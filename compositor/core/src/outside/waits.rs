@@ -3,12 +3,14 @@
 //! Each that asks has one question under way at most. What it would like to know may change in between, as with every motion of a hand that
 //! drags an edge: then the answer to the older question is shown if it can be, and the newest is put after it. So a program is never further
 //! behind than two of its answers take, however fast the hand is, and one that does not answer freezes nothing for longer than [`PATIENCE`].
+//!
+//! A question stays under way when nobody waits for its answer any more: a window that is late is shown without it and then belongs to those
+//! that are there, which is the same question, and a hand goes back to where it was. So the answer is taken when it comes, and nothing is
+//! asked twice.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use glasshouse_scene::LogicalRect;
 
 use super::{
     LayoutName, PATIENCE, ProviderId, Question,
@@ -16,7 +18,7 @@ use super::{
 };
 use crate::{
     effect::{Effect, Effects, Notice},
-    ids::{Timestamp, WindowId, WorkspaceId},
+    ids::{OutputId, Timestamp, WindowId, WorkspaceId},
     layout::tiles::Said,
 };
 
@@ -40,8 +42,6 @@ pub(super) struct Wait {
     pub(super) until: Timestamp,
     /// It does without. Answers still count when they come.
     pub(super) given_up: bool,
-    /// `None`, unless it has given up: only while the next one is being put.
-    pub(super) asked: Option<Asked>,
     /// What was just said in time to a question that may not be the newest.
     pub(super) said: Option<(Arc<Question>, Arc<Said>)>,
 }
@@ -57,7 +57,12 @@ pub(super) struct Asked {
     pub(super) overtaken: bool,
     /// It was answered, and the answer could not be carried out.
     pub(super) wrong: bool,
+    /// A tick came when it should have been answered.
+    pub(super) late: bool,
 }
+
+/// What a question is about, but for the windows: the layout, where it is, its scale and its area.
+pub(super) type About = (LayoutName, WorkspaceId, OutputId, f64, LogicalRect);
 
 /// What somebody who asks has got.
 pub(super) enum Outlook {
@@ -72,9 +77,12 @@ pub(super) enum Outlook {
 impl Question {
     /// Whether what is said to this one can be shown until `newer` has an answer: it is about the same windows in the same area.
     pub(super) fn serves(&self, newer: &Self) -> bool {
-        let place = |question: &Self| (question.layout, question.workspace, question.output, question.scale, question.area);
         let ids = |question: &Self| question.windows.iter().map(|subject| subject.window).collect::<BTreeSet<_>>();
-        place(self) == place(newer) && self.windows.len() == newer.windows.len() && ids(self) == ids(newer)
+        self.about() == newer.about() && self.windows.len() == newer.windows.len() && ids(self) == ids(newer)
+    }
+
+    pub(super) fn about(&self) -> About {
+        (self.layout, self.workspace, self.output, self.scale, self.area)
     }
 }
 
@@ -111,27 +119,31 @@ impl Offered {
 }
 
 impl Offers {
-    /// When somebody has waited long enough, or a question is to be taken for lost.
+    /// When somebody has waited long enough, or a question is late or to be taken for lost.
     pub(crate) fn deadline(&self) -> Option<Timestamp> {
-        let due = |wait: &Wait| if wait.given_up { self.lost_at(wait) } else { Some(wait.until) };
-        self.waits.values().filter_map(due).min()
+        let due = |(asker, wait): (&Asker, &Wait)| if wait.given_up { self.lost_at(asker, wait) } else { Some(wait.until) };
+        let late = self.under_way.values().filter(|asked| !asked.late).map(|asked| asked.at.after(PATIENCE));
+        self.waits.iter().filter_map(due).chain(late).min()
     }
 
     /// When the question under way is taken for lost. `None`: there is no other one to be put, or no room for it.
-    fn lost_at(&self, wait: &Wait) -> Option<Timestamp> {
-        let asked = wait.asked.as_ref().filter(|asked| asked.overtaken)?;
+    fn lost_at(&self, asker: &Asker, wait: &Wait) -> Option<Timestamp> {
+        let asked = self.under_way.get(asker).filter(|asked| asked.overtaken)?;
         self.offered.get(&wait.layout).filter(|offered| offered.has_room()).map(|_| asked.at.after(LOST))
     }
 
     /// Ends what has lasted long enough. Only a tick does, which comes when everything was heard that was said before: an answer that lies
     /// there already is not late.
     pub(crate) fn end_waits(&mut self, now: Timestamp, effects: &mut Effects) {
-        let is_lost = |wait: &Wait| wait.given_up && self.lost_at(wait).is_some_and(|lost_at| now >= lost_at);
-        let lost: Vec<Asker> = self.waits.iter().filter(|(_, wait)| is_lost(wait)).map(|(asker, _)| *asker).collect();
-        for (asker, wait) in &mut self.waits {
-            if lost.contains(asker) {
-                wait.asked = None;
-            }
+        let is_lost = |asker: &Asker, wait: &Wait| wait.given_up && self.lost_at(asker, wait).is_some_and(|lost_at| now >= lost_at);
+        let lost: Vec<Asker> = self.waits.iter().filter(|(asker, wait)| is_lost(asker, wait)).map(|(asker, _)| *asker).collect();
+        for asker in lost {
+            self.under_way.remove(&asker);
+        }
+        for asked in self.under_way.values_mut() {
+            asked.late |= !asked.is_in_time(now);
+        }
+        for wait in self.waits.values_mut() {
             if !wait.given_up && now >= wait.until {
                 wait.given_up = true;
                 if let Some(offered) = self.offered.get_mut(&wait.layout) {
@@ -150,11 +162,12 @@ impl Offers {
     /// What somebody who would like to know this can be told. What is not known is asked, now or after what is under way.
     pub(super) fn outlook(&mut self, asker: Asker, question: &Arc<Question>, now: Timestamp, effects: &mut Effects) -> Outlook {
         if let Some(said) = self.answer_to(question) {
+            // What is under way stays so: nothing else is put before it is answered, or this one would have a queue for the places in between.
             self.waits.remove(&asker);
             return Outlook::Said(said);
         }
-        let Some(offered) = self.offered.get_mut(&question.layout) else { return Outlook::Nothing };
-        let begun = Wait { layout: question.layout, until: now.after(PATIENCE), given_up: offered.is_slow(), asked: None, said: None };
+        let Some(offered) = self.offered.get(&question.layout) else { return Outlook::Nothing };
+        let begun = Wait { layout: question.layout, until: now.after(PATIENCE), given_up: offered.is_slow(), said: None };
         let wait = self.waits.entry(asker).or_insert_with(|| begun.clone());
         if wait.layout != question.layout {
             *wait = begun;
@@ -170,44 +183,60 @@ impl Offers {
                 Outlook::Said(said)
             }
             said => {
-                wait.put(question, offered, &mut self.serials, now, effects);
+                self.take_over(asker, question);
+                self.put(asker, question, now, effects);
+                let given_up = self.waits.get(&asker).is_none_or(|wait| wait.given_up);
                 match said {
                     Some((_, said)) => Outlook::Said(said),
-                    None if wait.given_up => Outlook::Nothing,
+                    None if given_up => Outlook::Nothing,
                     None => Outlook::Open,
                 }
             }
         }
     }
-}
 
-impl Wait {
-    /// Puts a question, unless another one is under way whose answer will do for now.
-    fn put(
-        &mut self,
-        question: &Arc<Question>,
-        offered: &mut Offered,
-        serials: &mut BTreeMap<ProviderId, u64>,
-        now: Timestamp,
-        effects: &mut Effects,
-    ) {
-        if let Some(asked) = &mut self.asked {
+    /// Makes a question that is under way already somebody else's, if nobody waits for it: a window was to come with that and has come
+    /// without. Its time goes on.
+    fn take_over(&mut self, asker: Asker, question: &Arc<Question>) {
+        let is_left = |other: &Asker, asked: &Asked| *other != asker && asked.question == *question && !self.waits.contains_key(other);
+        let Some(other) = self.under_way.iter().find(|(other, asked)| is_left(other, asked)).map(|(other, _)| *other) else { return };
+        let Some(asked) = self.under_way.remove(&other) else { return };
+        if let Some(wait) = self.waits.get_mut(&asker) {
+            wait.until = wait.until.min(asked.at.after(PATIENCE));
+            wait.given_up |= asked.late;
+        }
+        // What was under way before may still be answered as well.
+        if let Some(before) = self.under_way.insert(asker, asked) {
+            self.under_way.insert(other, before);
+        }
+    }
+
+    /// Puts a question for somebody who waits, unless another one is under way whose answer will do for now.
+    fn put(&mut self, asker: Asker, question: &Arc<Question>, now: Timestamp, effects: &mut Effects) {
+        let (Some(wait), Some(offered)) = (self.waits.get_mut(&asker), self.offered.get_mut(&question.layout)) else { return };
+        if let Some(asked) = self.under_way.get_mut(&asker) {
             asked.overtaken = asked.question != *question;
-            if !asked.overtaken || (!asked.wrong && asked.question.serves(question)) {
+            if !asked.overtaken {
+                // A program that was told of its mistake may put it right. There is no time for that.
+                wait.given_up |= asked.wrong;
+                return;
+            }
+            if !asked.wrong && asked.question.serves(question) {
                 return;
             }
         }
-        self.asked = None;
+        self.under_way.remove(&asker);
         if !offered.has_room() {
-            self.given_up = true;
+            wait.given_up = true;
             return;
         }
         let provider = offered.provider;
-        let last = serials.entry(provider).or_default();
+        let last = self.serials.entry(provider).or_default();
         *last += 1;
         let serial = *last;
         offered.owed.insert(serial);
-        self.asked = Some(Asked { provider, serial, question: Arc::clone(question), at: now, overtaken: false, wrong: false });
+        let asked = Asked { provider, serial, question: Arc::clone(question), at: now, overtaken: false, wrong: false, late: false };
+        self.under_way.insert(asker, asked);
         effects.push(Effect::AskLayout { provider, serial, question: Arc::clone(question) });
     }
 }

@@ -4,6 +4,7 @@ mod answers;
 mod drags;
 mod focus;
 mod histories;
+mod late;
 mod memory;
 
 use std::sync::Arc;

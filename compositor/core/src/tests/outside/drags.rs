@@ -3,12 +3,12 @@
 use std::{collections::VecDeque, time::Duration};
 
 use euclid::rect;
-use proptest::prelude::*;
+use proptest::{collection::vec, prelude::*};
 
 use super::{AskedOf, PROGRAM, Play, offer};
 use crate::{
     Event,
-    outside::{BadAnswer, Fallback, MAX_MISSES, Offer, Question},
+    outside::{BadAnswer, Fallback, MAX_MISSES, Offer, PATIENCE, Question},
     tests::{
         bench::{Do, Op},
         histories::cases,
@@ -80,11 +80,27 @@ struct Course {
     questions: usize,
 }
 
-/// A hand that moves every so many milliseconds, and then rests. `takes`: how long the program takes for each answer, one after the other.
-/// `None`: it answers nothing.
-fn drag(motions: u64, every: u64, takes: Option<u64>) -> (Play, Course) {
+/// Where a hand goes with each motion: on to where it was never (0), or back to where it was so many motions before.
+fn path(backs: &[usize]) -> Vec<f64> {
+    let mut path = vec![400.0];
+    for (index, back) in backs.iter().enumerate() {
+        let before = path.len().checked_sub(1 + back).filter(|_| *back > 0);
+        path.push(before.map_or(405.0 + 5.0 * index as f64, |before| path[before]));
+    }
+    path.split_off(1)
+}
+
+/// Motions of a hand that goes on or to and fro.
+fn backs(most: usize) -> impl Strategy<Value = Vec<usize>> {
+    prop_oneof![vec(Just(0_usize), 1..most), vec(prop_oneof![2 => Just(0_usize), 1 => 1..4_usize], 1..most)]
+}
+
+/// A hand that moves along a path every so many milliseconds, and then rests. `takes`: how long the program takes for each answer, one after
+/// the other. `None`: it answers nothing.
+fn drag(path: &[f64], every: u64, takes: Option<u64>) -> (Play, Course) {
     let mut play = Play::in_the_hand();
     let mut course = Course::default();
+    let motions = path.len() as u64;
     let (mut hand, mut moved) = (400.0, 0);
     // Those that the program has got, with the moment from which on it has thought about them long enough.
     let mut thinks: VecDeque<(u64, AskedOf)> = VecDeque::new();
@@ -93,7 +109,8 @@ fn drag(motions: u64, every: u64, takes: Option<u64>) -> (Play, Course) {
         while thinks.front().is_some_and(|(done, _)| *done <= ms) {
             let (_, (provider, serial, question)) = thinks.pop_front().unwrap();
             match play.say(provider, serial, &columns(&question)) {
-                Ok(()) | Err(BadAnswer::Over(_)) => {}
+                // Only what was taken for lost is said in vain.
+                Ok(()) => {}
                 Err(bad) => panic!("{bad}"),
             }
         }
@@ -103,8 +120,8 @@ fn drag(motions: u64, every: u64, takes: Option<u64>) -> (Play, Course) {
             play.hear();
         }
         if ms % every == 0 && moved < motions {
+            hand = path[moved as usize];
             moved += 1;
-            hand = 400.0 + 5.0 * moved as f64;
             play.drag_to(hand);
         }
         for asked in play.asked.drain(..) {
@@ -136,21 +153,21 @@ proptest! {
     #![proptest_config(cases(60))]
 
     #[test]
-    fn what_is_seen_is_never_older_than_two_answers_take(motions in 1..20_u64, every in 1..30_u64, takes in 1..=20_u64) {
-        let (play, course) = drag(motions, every, Some(takes));
+    fn what_is_seen_is_never_older_than_two_answers_take(backs in backs(20), every in 1..30_u64, takes in 1..=20_u64) {
+        let (play, course) = drag(&path(&backs), every, Some(takes));
         for ms in 0..course.seen.len() {
             prop_assert!(course.was_wanted(ms, 2 * takes), "after {} ms {} is seen: {:?}", ms, course.seen[ms], course);
         }
         prop_assert_eq!(course.seen.last(), course.hand.last());
-        prop_assert!(course.questions as u64 <= motions, "{:?}", course);
+        prop_assert!(course.questions <= backs.len(), "{:?}", course);
         assert_invariants(&play.t);
     }
 
     #[test]
     fn a_program_that_is_late_or_silent_never_freezes_a_drag_for_longer_than_20_ms(
-        motions in 1..60_u64, every in 1..30_u64, takes in proptest::option::of(21..200_u64)
+        backs in backs(60), every in 1..30_u64, takes in proptest::option::of(21..200_u64)
     ) {
-        let (play, course) = drag(motions, every, takes);
+        let (play, course) = drag(&path(&backs), every, takes);
         for ms in 0..course.seen.len() {
             prop_assert!(course.seen[ms] == FALLBACK || course.was_wanted(ms, 20), "after {} ms {} is seen: {:?}", ms, course.seen[ms], course);
         }
@@ -179,6 +196,34 @@ fn one_question_is_under_way_and_the_newest_comes_after_it() {
     assert_eq!((play.edge(), play.asked.len()), (430.0, 0));
     play.run(Op::GrabReleased);
     play.t.come_to_rest();
+}
+
+#[test]
+fn a_hand_that_goes_to_and_fro_leaves_one_question_under_way() {
+    let mut play = Play::in_the_hand();
+    play.drag_to(410.0);
+    play.columns();
+    for n in 0..20 {
+        play.drag_to(420.0 + f64::from(n));
+        play.t.step(Op::Pass(8));
+        play.drag_to(410.0);
+        play.t.step(Op::Pass(8));
+        assert_eq!((play.edge(), play.asked.len()), (410.0, 1), "nobody waited for longer than 8 ms");
+    }
+    let info = play.t.desktop.offered_layouts().pop().unwrap();
+    assert!(info.answers, "nor in vain");
+    assert_eq!(play.t.desktop.deadline().filter(|deadline| *deadline <= play.t.now.after(PATIENCE)), None);
+    // Another place: the newest is put when that one has been answered, which is late and not shown.
+    play.drag_to(500.0);
+    play.t.step(Op::Pass(20));
+    let (provider, serial, question) = play.asked.remove(0);
+    assert_eq!((play.edge(), question.windows[0].wish.width), (FALLBACK, 420.0));
+    play.say(provider, serial, &columns(&question)).unwrap();
+    assert_eq!((play.edge(), play.asked[0].2.windows[0].wish.width), (FALLBACK, 500.0));
+    play.columns();
+    // What was said late is known.
+    play.drag_to(420.0);
+    assert_eq!((play.edge(), play.asked.len()), (420.0, 0));
 }
 
 #[test]
