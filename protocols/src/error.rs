@@ -28,7 +28,7 @@ pub enum Error {
     LaunchFailed(String),
     /// The events that a subscriber missed are not kept any more; it has to begin with a snapshot.
     ReplayGone(String),
-    /// What was answered is no question any more, because another one has replaced it.
+    /// What was answered is no question any more: it was answered before, or another one has replaced it.
     Stale(String),
     /// The desktop is ending and answers no more calls.
     Ending(String),
