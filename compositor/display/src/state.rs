@@ -238,6 +238,9 @@ impl Display {
 
     /// Gives back the memory of texts that no view shows any more, and shows those that were set meanwhile.
     pub fn look_at_texts(&mut self) {
+        if self.texts.is_empty() {
+            return;
+        }
         let Self { texts, replica, outputs, scenes, executor, .. } = self;
         let views = outputs.values().map(|output| &output.view).chain(&*scenes);
         for (surface, content) in texts.forget(views.map(|view| &view.scene), replica) {

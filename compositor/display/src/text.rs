@@ -98,6 +98,11 @@ impl Texts {
         self.wake = Some(wake);
     }
 
+    /// Whether no view shows any, or waits for one.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
     /// Puts a surface in the place of every text that is set, or is within [`PATIENCE`]. The others stay, and are not drawn.
     pub(crate) fn place(&mut self, scene: &mut Scene, replica: &mut Replica<OwnedFd>) {
         self.receive(replica);

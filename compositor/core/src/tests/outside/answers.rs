@@ -11,15 +11,20 @@ use crate::{
     tiles::Placement,
 };
 
-#[test]
-fn a_question_that_is_over_is_answered_in_vain() {
+/// Two questions with good answers. They are about different areas: what is said to the first is no use for the second.
+fn overtaken() -> (Play, [(u64, Vec<Placement>); 2]) {
     let mut play = Play::new(offer());
     (1..=2).for_each(|n| play.open(n));
-    // Another area: what is said to the first is no use for the second.
     play.run(Op::Command(Do::Configure(0, 900, 600, 1.0)));
     play.run(Op::Command(Do::Configure(0, 800, 600, 1.0)));
     let [(_, old, first), (_, new, second)] = &play.asked[..] else { panic!("{:?}", play.asked) };
-    let (old, new, first, second) = (*old, *new, strips(first), strips(second));
+    let questions = [(*old, strips(first)), (*new, strips(second))];
+    (play, questions)
+}
+
+#[test]
+fn a_question_that_is_over_is_answered_in_vain() {
+    let (mut play, [(old, first), (new, second)]) = overtaken();
     assert_eq!(play.say(PROGRAM, old, &first), Err(BadAnswer::Over(old)));
     assert_eq!(play.say(PROGRAM, old, &first), Err(BadAnswer::Over(old)));
     assert_eq!(play.say(ProviderId(2), new, &second), Err(BadAnswer::NoQuestion(new)));
@@ -31,12 +36,7 @@ fn a_question_that_is_over_is_answered_in_vain() {
 
 #[test]
 fn answers_in_another_order_are_told_apart_from_answers_to_nothing() {
-    let mut play = Play::new(offer());
-    (1..=2).for_each(|n| play.open(n));
-    play.run(Op::Command(Do::Configure(0, 900, 600, 1.0)));
-    play.run(Op::Command(Do::Configure(0, 800, 600, 1.0)));
-    let [(_, old, first), (_, new, second)] = &play.asked[..] else { panic!("{:?}", play.asked) };
-    let (old, new, first, second) = (*old, *new, strips(first), strips(second));
+    let (mut play, [(old, first), (new, second)]) = overtaken();
     assert_eq!(play.say(PROGRAM, new, &second), Ok(()));
     assert_eq!(play.say(PROGRAM, old, &first), Err(BadAnswer::Over(old)));
     // A connection is asked for the first time: what others were asked says nothing about it.
